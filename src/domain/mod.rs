@@ -1,0 +1,17 @@
+//! Pure words and rules: who exists, who may hold what, how things are named.
+//! No I/O, no clock of its own, no randomness, no knowledge of any other room.
+
+pub mod authority;
+pub mod client;
+pub mod clock;
+pub mod id;
+pub mod journal;
+pub mod key;
+pub mod name;
+pub mod place;
+pub mod refresh;
+pub mod revocation;
+pub mod secret;
+pub mod tenant;
+pub mod token;
+pub mod user;

@@ -1,0 +1,55 @@
+//! What makes an unexpired token dead.
+
+use uuid::Uuid;
+
+use super::clock::Moment;
+use super::id::TenantId;
+
+/// Why tokens died; decides what their holder is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevocationReason {
+    Revoked,
+    Deactivated,
+    Disabled,
+    Deleted,
+}
+
+impl RevocationReason {
+    /// The word used in rows.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Deactivated => "deactivated",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// Reads a row's word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Revoked, Self::Deactivated, Self::Disabled, Self::Deleted].into_iter().find(|r| r.as_str() == word)
+    }
+}
+
+/// What a revocation is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RevocationTarget {
+    /// Tokens of one user, admin or client, by its UUID, issued up to the watermark.
+    Principal(Uuid),
+    /// All tokens of the tenant issued up to the watermark.
+    Tenant,
+    /// One token by its `jti`.
+    Token(Uuid),
+}
+
+/// One revocation. Tokens it covers are dead if they were issued at or before `watermark`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// The tenant whose keys signed the tokens.
+    pub tenant: TenantId,
+    pub target: RevocationTarget,
+    pub reason: RevocationReason,
+    pub watermark: Moment,
+    /// When every covered token has expired and the row may go.
+    pub expires: Moment,
+}

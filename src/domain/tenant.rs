@@ -1,0 +1,71 @@
+//! The two tenant levels and the settings that each carries.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::clock::Moment;
+use super::id::{AppId, OrgId};
+use super::name::TenantName;
+use super::token::Algorithm;
+
+/// An organization: the owner of applications.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Organization {
+    pub id: OrgId,
+    pub name: TenantName,
+    /// Free JSON that the owner keeps here, returned unchanged.
+    pub properties: Map<String, Value>,
+    pub settings: OrgSettings,
+    pub created: Moment,
+    pub modified: Moment,
+}
+
+/// An application: the owner of users, and an issuer of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Application {
+    pub id: AppId,
+    pub org: OrgId,
+    pub name: TenantName,
+    pub settings: AppSettings,
+    pub created: Moment,
+    pub modified: Moment,
+}
+
+/// A two-way switch; a bare `bool` argument would not say what it turns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    #[default]
+    On,
+    Off,
+}
+
+/// What an organization decides for itself.
+///
+/// *Shape*: `{"password_history_size":0,"retrievable_secrets":"on"}`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OrgSettings {
+    /// How many earlier passwords of its admins may not be used again.
+    pub password_history_size: u32,
+    /// Whether client secrets can be read back by their owner (Usergrid: the portal shows them).
+    pub retrievable_secrets: Switch,
+}
+
+/// What an application decides for itself.
+///
+/// *Shape*: `{"accesstokenttl":604800000,"algorithm":"ES256","url_grants":"on","url_tokens":"on"}`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AppSettings {
+    /// Default and maximum life of a new app-user token. *Units*: milliseconds; `0` means the longest there is.
+    /// *Spec*: Usergrid `accesstokenttl`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accesstokenttl: Option<u64>,
+    /// What new signing keys of this issuer are made for.
+    pub algorithm: Algorithm,
+    /// Whether a grant may arrive by GET or in the query, and answer as JSONP (Usergrid's forms).
+    pub url_grants: Switch,
+    /// Whether a token may arrive as `?access_token=`.
+    pub url_tokens: Switch,
+}
