@@ -34,11 +34,28 @@ impl Place {
         }
     }
 
-    /// The path of the issuer below the base URL: `management` or `{org}/{app}`.
-    pub fn path(&self) -> String {
-        match self {
-            Self::Management => "management".to_owned(),
-            Self::App { org, app } => format!("{}/{}", org.name, app.name),
+}
+
+/// The public base URL of the server, without a trailing slash; every issuer begins with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl(Arc<str>);
+
+impl BaseUrl {
+    /// Takes a checked URL; a trailing slash is cut.
+    pub fn new(url: &str) -> Self {
+        Self(Arc::from(url.trim_end_matches('/')))
+    }
+
+    /// The URL without a trailing slash.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The issuer of a place (RFC 8414 §2): `{base}/{org}/{app}` or `{base}/management`.
+    pub fn issuer(&self, place: &Place) -> String {
+        match place {
+            Place::Management => format!("{}/management", self.0),
+            Place::App { org, app } => format!("{}/{}/{}", self.0, org.name, app.name),
         }
     }
 }

@@ -14,8 +14,9 @@ pub struct RefreshFamily {
     pub tenant: TenantId,
     pub id: Uuid,
     pub principal: Principal,
-    /// The client it was issued to; it must come back through the same one (RFC 6749 §6).
-    pub client_id: String,
+    /// The client that proved itself at sign-in and must do so again at each use (RFC 6749 §6); `None` when the
+    /// application signed its user in by itself.
+    pub client_id: Option<String>,
     pub scope: String,
     /// The family's own key, sealed.
     pub key: Sealed,

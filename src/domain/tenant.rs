@@ -7,6 +7,7 @@ use super::clock::Moment;
 use super::id::{AppId, OrgId};
 use super::name::TenantName;
 use super::token::Algorithm;
+use super::user::Admin;
 
 /// An organization: the owner of applications.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,21 @@ pub struct Application {
     pub settings: AppSettings,
     pub created: Moment,
     pub modified: Moment,
+}
+
+/// An organization with all that belongs to it, as Usergrid's bodies show it.
+#[derive(Clone, Debug)]
+pub struct OrgOverview {
+    pub org: Organization,
+    pub apps: Vec<Application>,
+    pub admins: Vec<Admin>,
+}
+
+/// An admin with the organizations they belong to and the applications of each.
+#[derive(Clone, Debug)]
+pub struct AdminOverview {
+    pub admin: Admin,
+    pub orgs: Vec<(Organization, Vec<Application>)>,
 }
 
 /// A two-way switch; a bare `bool` argument would not say what it turns.

@@ -62,6 +62,9 @@ pub struct AccessClaims {
     pub org: Option<OrgId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<AppId>,
+    /// The refresh family the token descends from, if any: ending one ends the other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid: Option<Uuid>,
 }
 
 /// The millisecond that a UUIDv7 carries, as a moment; `None` for any other version.

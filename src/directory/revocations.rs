@@ -1,0 +1,65 @@
+//! The live revocations of one issuing tenant, ready for a look-up.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::domain::clock::Moment;
+use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
+
+/// What is revoked among the tokens of one tenant.
+#[derive(Debug, Default)]
+pub struct Revocations {
+    by_target: HashMap<RevocationTarget, (Moment, RevocationReason)>,
+}
+
+impl Revocations {
+    /// Takes the rows of one tenant.
+    pub fn new(rows: Vec<Revocation>) -> Self {
+        Self { by_target: rows.into_iter().map(|row| (row.target, (row.watermark, row.reason))).collect() }
+    }
+
+    /// Why a token is dead; `None` while it lives.
+    pub fn find(&self, holder: Uuid, token: Uuid, issued: Moment) -> Option<RevocationReason> {
+        [RevocationTarget::Token(token), RevocationTarget::Principal(holder), RevocationTarget::Tenant]
+            .iter()
+            .filter_map(|target| self.by_target.get(target))
+            .find(|(watermark, _)| issued <= *watermark)
+            .map(|(_, reason)| *reason)
+    }
+
+    /// The earliest moment at which a token for `holder` may be dated so that it is born alive.
+    pub fn earliest_issue(&self, holder: Uuid) -> Moment {
+        [RevocationTarget::Principal(holder), RevocationTarget::Tenant]
+            .iter()
+            .filter_map(|target| self.by_target.get(target))
+            .map(|(watermark, _)| Moment::from_millis(watermark.millis().saturating_add(1)))
+            .max()
+            .unwrap_or(Moment::EPOCH)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::TenantId;
+
+    #[test]
+    fn a_watermark_covers_what_came_before_it_and_nothing_after() {
+        let holder = Uuid::from_u128(7);
+        let row = Revocation {
+            tenant: TenantId::MANAGEMENT,
+            target: RevocationTarget::Principal(holder),
+            reason: RevocationReason::Revoked,
+            watermark: Moment::from_millis(1_000),
+            expires: Moment::from_millis(9_000),
+        };
+        let known = Revocations::new(vec![row]);
+        let at = |millis| known.find(holder, Uuid::from_u128(1), Moment::from_millis(millis));
+        assert_eq!(at(999), Some(RevocationReason::Revoked));
+        assert_eq!(at(1_000), Some(RevocationReason::Revoked));
+        assert_eq!(at(1_001), None);
+        assert_eq!(known.earliest_issue(holder), Moment::from_millis(1_001));
+        assert_eq!(known.find(Uuid::from_u128(8), Uuid::from_u128(1), Moment::EPOCH), None);
+    }
+}
