@@ -19,11 +19,15 @@ impl Revocations {
         Self { by_target: rows.into_iter().map(|row| (row.target, (row.watermark, row.reason))).collect() }
     }
 
-    /// Why a token is dead; `None` while it lives.
-    pub fn find(&self, holder: Uuid, token: Uuid, issued: Moment) -> Option<RevocationReason> {
-        [RevocationTarget::Token(token), RevocationTarget::Principal(holder), RevocationTarget::Tenant]
-            .iter()
-            .filter_map(|target| self.by_target.get(target))
+    /// Why a token issued at `issued` is dead; `None` while it lives. `ids` are its own and its session's.
+    pub fn find(&self, holder: Uuid, ids: &[Uuid], issued: Moment) -> Option<RevocationReason> {
+        if self.by_target.is_empty() {
+            return None;
+        }
+        ids.iter()
+            .map(|id| RevocationTarget::Token(*id))
+            .chain([RevocationTarget::Principal(holder), RevocationTarget::Tenant])
+            .filter_map(|target| self.by_target.get(&target))
             .find(|(watermark, _)| issued <= *watermark)
             .map(|(_, reason)| *reason)
     }
@@ -55,11 +59,11 @@ mod tests {
             expires: Moment::from_millis(9_000),
         };
         let known = Revocations::new(vec![row]);
-        let at = |millis| known.find(holder, Uuid::from_u128(1), Moment::from_millis(millis));
+        let at = |millis| known.find(holder, &[Uuid::from_u128(1)], Moment::from_millis(millis));
         assert_eq!(at(999), Some(RevocationReason::Revoked));
         assert_eq!(at(1_000), Some(RevocationReason::Revoked));
         assert_eq!(at(1_001), None);
         assert_eq!(known.earliest_issue(holder), Moment::from_millis(1_001));
-        assert_eq!(known.find(Uuid::from_u128(8), Uuid::from_u128(1), Moment::EPOCH), None);
+        assert_eq!(known.find(Uuid::from_u128(8), &[], Moment::EPOCH), None);
     }
 }

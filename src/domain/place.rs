@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::id::TenantId;
-use super::tenant::{Application, Organization};
+use super::tenant::{AppSettings, Application, Organization};
 
 /// A place as a path names it, not yet known to exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,14 @@ impl Place {
         match self {
             Self::Management => TenantId::MANAGEMENT,
             Self::App { app, .. } => app.id.into(),
+        }
+    }
+
+    /// What the place's application decides for itself.
+    pub fn app_settings(&self) -> Option<&AppSettings> {
+        match self {
+            Self::Management => None,
+            Self::App { app, .. } => Some(&app.settings),
         }
     }
 

@@ -38,7 +38,7 @@ pub enum RevocationTarget {
     Principal(Uuid),
     /// All tokens of the tenant issued up to the watermark.
     Tenant,
-    /// One token by its `jti`.
+    /// One token by its `jti`, or all tokens of one session by their `sid`, the id of its refresh family.
     Token(Uuid),
 }
 

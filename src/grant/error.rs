@@ -1,0 +1,75 @@
+//! Why a grant was refused, by cause. Different causes may share one answer on purpose; the wording is the dialect's.
+
+use std::time::Duration;
+
+use super::request::ClientMethod;
+use crate::crypto::keys::KeyError;
+use crate::crypto::password::LaneError;
+use crate::crypto::vault::VaultError;
+use crate::directory::DirectoryError;
+use crate::store::StoreError;
+
+/// A refused or failed token request. `Display` is for the log; it holds no secret.
+#[derive(Debug, thiserror::Error)]
+pub enum GrantError {
+    #[error("no such organization and application")]
+    UnknownPlace,
+    #[error("grants by URL are switched off here")]
+    UrlGrantsOff,
+    #[error("no grant_type")]
+    MissingGrantType,
+    #[error("unsupported grant_type")]
+    UnsupportedGrantType,
+    #[error("parameter {0} is missing")]
+    MissingParameter(&'static str),
+    #[error("unknown user")]
+    UnknownUser,
+    #[error("wrong password")]
+    WrongPassword,
+    #[error("user not activated")]
+    NotActivated,
+    #[error("user disabled")]
+    Disabled,
+    #[error("admin not confirmed")]
+    NotConfirmed,
+    #[error("no client credentials")]
+    MissingClient,
+    #[error("unknown client")]
+    UnknownClient(ClientMethod),
+    #[error("wrong client secret")]
+    WrongClientSecret(ClientMethod),
+    #[error("client of another tenant")]
+    ForeignClient(ClientMethod),
+    #[error("refresh token unknown or forged")]
+    UnknownRefreshToken,
+    #[error("refresh token expired")]
+    ExpiredRefreshToken,
+    #[error("refresh token ended or revoked")]
+    EndedRefreshToken,
+    #[error("refresh token used again after its successor: the family was ended")]
+    ReusedRefreshToken,
+    #[error("refresh token of another client")]
+    RefreshTokenOfAnotherClient,
+    #[error("unknown scope")]
+    UnknownScope,
+    #[error("scope exceeds the grant")]
+    ScopeExceeded,
+    #[error("ttl over the maximum of {} ms", .max.as_millis())]
+    TtlTooLong { max: Duration },
+    #[error("not an admin's token")]
+    NotAnAdmin,
+    #[error("the issuer has no active signing key")]
+    NoSigningKey,
+    #[error("the protocol core refused: {0}")]
+    Protocol(&'static str),
+    #[error("password lane: {0}")]
+    Lane(#[from] LaneError),
+    #[error("directory: {0}")]
+    Directory(#[from] DirectoryError),
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    #[error("key: {0}")]
+    Key(#[from] KeyError),
+    #[error("vault: {0}")]
+    Vault(#[from] VaultError),
+}

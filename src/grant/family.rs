@@ -1,0 +1,110 @@
+//! Refresh families: how a sign-in begins one, and what the use of one of its tokens means.
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::dispatch::Dispatcher;
+use super::error::GrantError;
+use super::oxide::RefreshPlan;
+use crate::crypto::entropy::uuid_v7;
+use crate::crypto::token_text::render_refresh;
+use crate::crypto::vault::{Binding, Purpose};
+use crate::domain::authority::Principal;
+use crate::domain::clock::Moment;
+use crate::domain::id::TenantId;
+use crate::domain::place::Place;
+use crate::domain::refresh::RefreshFamily;
+
+/// A family that is about to be written.
+pub(super) struct NewFamily(RefreshFamily);
+
+impl NewFamily {
+    /// Dates the family like its first token, so that both stand on the same side of every watermark.
+    pub(super) fn dated(mut self, issued: Moment, scope: &str) -> RefreshFamily {
+        self.0.expires = issued.plus(self.0.expires.since(self.0.created));
+        (self.0.created, self.0.rotated) = (issued, issued);
+        self.0.scope = scope.to_owned();
+        self.0
+    }
+}
+
+/// Draws a new family and the text of its first token.
+pub(super) fn begin(
+    this: &Dispatcher,
+    place: &Place,
+    principal: Principal,
+    client_id: Option<String>,
+) -> Result<(NewFamily, RefreshPlan), GrantError> {
+    let now = this.clock.now();
+    let id = uuid_v7(now, &*this.entropy);
+    let mut key = Zeroizing::new([0_u8; 32]);
+    this.entropy.fill(&mut *key);
+    let row = id.to_string();
+    let sealed = this.vault.seal(&binding(place.tenant(), &row), &*key, &*this.entropy)?;
+    let family = RefreshFamily {
+        tenant: place.tenant(),
+        id,
+        principal,
+        client_id,
+        scope: String::new(),
+        key: sealed,
+        head: 1,
+        previous: None,
+        rotated: now,
+        created: now,
+        expires: now.plus(this.policy.refresh_ttl),
+        ended: None,
+    };
+    let token = render_refresh(&*key, id, family.head);
+    Ok((NewFamily(family), RefreshPlan::Give { family: id, token }))
+}
+
+/// How a family's key is bound to its row.
+pub(super) fn binding(tenant: TenantId, row: &str) -> Binding<'_> {
+    Binding { tenant, purpose: Purpose::RefreshFamily, row }
+}
+
+/// What the use of a genuine token of a family means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// The head was used: its successor is made.
+    Rotate(Step),
+    /// The answer was lost: the same successor is given once more.
+    Repeat { head: u32 },
+    /// The answer was lost for long, and the successor never came back: another one takes its place.
+    Replace(Step),
+    /// A token that was already succeeded came back: one of two holders is a thief.
+    Theft,
+    Ended,
+    Expired,
+}
+
+/// A change of a family's row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) expected_head: u32,
+    pub(super) head: u32,
+    pub(super) previous: u32,
+}
+
+/// Decides what the use of generation `used` means (RFC 9700 §4.14.2, made safe for honest retries).
+pub(super) fn decide(family: &RefreshFamily, used: u32, now: Moment, window: Duration) -> Use {
+    if family.ended.is_some() {
+        return Use::Ended;
+    }
+    if now >= family.expires {
+        return Use::Expired;
+    }
+    let step = Step { expected_head: family.head, head: family.head.saturating_add(1), previous: used };
+    if used == family.head {
+        Use::Rotate(step)
+    } else if Some(used) != family.previous {
+        Use::Theft
+    } else if now.since(family.rotated) <= window {
+        Use::Repeat { head: family.head }
+    } else {
+        Use::Replace(step)
+    }
+}
+

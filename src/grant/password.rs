@@ -1,0 +1,79 @@
+//! `grant_type=password` (RFC 6749 §4.3): a user of an application or an admin signs in by name and password.
+//! No connection is held while bcrypt runs; the unknown user costs what the wrong password costs.
+
+use super::dispatch::{Dispatcher, Terms};
+use super::error::GrantError;
+use super::outcome::Issued;
+use super::oxide;
+use super::person::{self, Candidate};
+use super::request::GrantRequest;
+use super::{client, family, lifetime, scope};
+use crate::crypto::password::Verdict;
+use crate::domain::place::Place;
+use crate::domain::secret::Secret;
+use crate::domain::user::Identifier;
+
+pub(super) async fn run(this: &Dispatcher, place: &Place, request: &GrantRequest) -> Result<Issued, GrantError> {
+    let username = request.username.as_deref().ok_or(GrantError::MissingParameter("username"))?;
+    let password = request.password.as_ref().ok_or(GrantError::MissingParameter("password"))?;
+    let known = this.presented(request.client.as_ref()).await?;
+    let bound_to = client::accompany(place, known.as_ref(), request.client.as_ref(), this.clock.now())?;
+    let candidate = person::find(this, place, Identifier::parse(username)).await?;
+
+    let hash = candidate.as_ref().and_then(Candidate::hash).cloned();
+    let verdict = this.lane.verify(place.tenant(), password.clone(), hash.clone()).await?;
+    let candidate = decide(candidate, verdict)?;
+    candidate.may_sign_in(this.policy.admins_must_confirm)?;
+    let granted = scope::decide(request.scope.as_deref(), request.scope_rule)?;
+    let lifetime = lifetime::decide(place.app_settings(), request.ttl, &this.policy)?;
+
+    let principal = candidate.principal(place)?;
+    let (family, token) = family::begin(this, place, principal, bound_to.clone())?;
+    let client_id = bound_to.unwrap_or_else(|| client::own_id(place));
+    let terms = Terms { principal, client_id, lifetime, refresh: token };
+    let issuer = this.issuer(terms).await?;
+    let minted = oxide::password(granted, &issuer)?;
+
+    let family = family.dated(issuer.issued, granted);
+    this.store.blocking(move |store| store.insert_refresh_family(&family)).await?;
+    if let (Verdict::Match { rehash: true }, Some(old)) = (verdict, hash) {
+        rehash(this, place, &candidate, Rehash { password: password.clone(), old }).await;
+    }
+    Ok(Dispatcher::issued(minted, principal, person::holder(this, candidate).await?))
+}
+
+/// The heart of it: someone was found and the password is theirs. State is asked only after this.
+fn decide(candidate: Option<Candidate>, verdict: Verdict) -> Result<Candidate, GrantError> {
+    match (candidate, verdict) {
+        (None, _) => Err(GrantError::UnknownUser),
+        (Some(_), Verdict::Mismatch) => Err(GrantError::WrongPassword),
+        (Some(candidate), Verdict::Match { .. }) => Ok(candidate),
+    }
+}
+
+struct Rehash {
+    password: Secret,
+    old: Secret,
+}
+
+/// Raises a stored hash to the present cost. The sign-in has succeeded already: a failure here is logged, not shown.
+async fn rehash(this: &Dispatcher, place: &Place, candidate: &Candidate, work: Rehash) {
+    let new = match this.lane.hash(place.tenant(), work.password).await {
+        Ok(new) => new,
+        Err(cause) => return tracing::warn!(%cause, "a password hash stays at its old cost"),
+    };
+    let old = work.old;
+    let written = match candidate {
+        Candidate::User(user) => {
+            let (app, id) = (user.who.app, user.who.id);
+            this.store.blocking(move |store| store.replace_user_hash(app, id, &old, &new)).await
+        }
+        Candidate::Admin(admin) => {
+            let id = admin.who.id;
+            this.store.blocking(move |store| store.replace_admin_hash(id, &old, &new)).await
+        }
+    };
+    if let Err(cause) = written {
+        tracing::warn!(%cause, "a password hash stays at its old cost");
+    }
+}

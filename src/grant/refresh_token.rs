@@ -1,0 +1,149 @@
+//! `grant_type=refresh_token` (RFC 6749 §6): a session goes on. Tokens rotate at every use; an honest retry gets the
+//! same successor, a token that was already succeeded ends the family.
+
+use super::dispatch::{Dispatcher, Terms};
+use super::error::GrantError;
+use super::family::{self, Step, Use};
+use super::outcome::Issued;
+use super::oxide::{self, RefreshPlan};
+use super::person::{self, Candidate};
+use super::request::{GrantRequest, ScopeRule};
+use super::{client, lifetime};
+use crate::crypto::entropy::uuid_v7;
+use crate::crypto::token_text::{RefreshParts, parse_refresh, render_refresh};
+use crate::crypto::vault::Binding;
+use crate::domain::authority::Principal;
+use crate::domain::journal::{AuditEntry, Change, ChangeKind};
+use crate::domain::place::Place;
+use crate::domain::refresh::RefreshFamily;
+use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
+use crate::domain::user::Identifier;
+use crate::store::{Advance, Journal};
+use zeroize::Zeroizing;
+
+/// How often a use that lost the race for the row looks again. The second look meets the winner's successor.
+const LOOKS: usize = 4;
+
+pub(super) async fn run(this: &Dispatcher, place: &Place, request: &GrantRequest) -> Result<Issued, GrantError> {
+    let text = request.refresh_token.as_ref().ok_or(GrantError::MissingParameter("refresh_token"))?;
+    let known = this.presented(request.client.as_ref()).await?;
+    let proved = client::accompany(place, known.as_ref(), request.client.as_ref(), this.clock.now())?;
+    let parts = parse_refresh(text.expose()).ok_or(GrantError::UnknownRefreshToken)?;
+    for _ in 0..LOOKS {
+        if let Some(issued) = attempt(this, place, request, &Presented { parts: &parts, proved: proved.as_deref() }).await? {
+            return Ok(issued);
+        }
+    }
+    Err(GrantError::EndedRefreshToken)
+}
+
+/// A refresh token beside the client that proved itself.
+struct Presented<'a> {
+    parts: &'a RefreshParts,
+    proved: Option<&'a str>,
+}
+
+/// One look at the row; `None` when another use of the same token changed it first.
+async fn attempt(
+    this: &Dispatcher,
+    place: &Place,
+    request: &GrantRequest,
+    presented: &Presented<'_>,
+) -> Result<Option<Issued>, GrantError> {
+    let (family, key) = load(this, place, presented.parts).await?;
+    let candidate = load_holder(this, place, &family).await?;
+
+    candidate.may_sign_in(this.policy.admins_must_confirm)?;
+    let lifetime = lifetime::decide(place.app_settings(), request.ttl, &this.policy)?;
+    let client_id = family.client_id.clone().unwrap_or_else(|| client::own_id(place));
+    if let (Some(bound), proved) = (&family.client_id, presented.proved)
+        && proved != Some(bound.as_str())
+    {
+        return Err(GrantError::RefreshTokenOfAnotherClient);
+    }
+    let used = presented.parts.generation;
+    let (head, step) = match family::decide(&family, used, this.clock.now(), this.policy.refresh_retry_window) {
+        Use::Rotate(step) | Use::Replace(step) => (step.head, Some(step)),
+        Use::Repeat { head } => (head, None),
+        Use::Ended => return Err(GrantError::EndedRefreshToken),
+        Use::Expired => return Err(GrantError::ExpiredRefreshToken),
+        Use::Theft => return Err(end(this, &family).await?),
+    };
+
+    let refresh = RefreshPlan::Give { family: family.id, token: render_refresh(&key, family.id, head) };
+    let issuer = this.issuer(Terms { principal: family.principal, client_id, lifetime, refresh }).await?;
+    let scope = request.scope.as_deref().filter(|_| request.scope_rule == ScopeRule::Strict);
+    let minted = oxide::refresh(&oxide::RefreshUse { scope, family: &family, proved: presented.proved }, &issuer)?;
+
+    if let Some(step) = step
+        && !advance(this, &family, step).await?
+    {
+        return Ok(None);
+    }
+    Ok(Some(Dispatcher::issued(minted, family.principal, person::holder(this, candidate).await?)))
+}
+
+/// Loads the family that a token names and proves the token genuine. *Tenancy*: only families of the place's tenant.
+async fn load(
+    this: &Dispatcher,
+    place: &Place,
+    parts: &RefreshParts,
+) -> Result<(RefreshFamily, Zeroizing<Vec<u8>>), GrantError> {
+    let (tenant, id) = (place.tenant(), parts.family);
+    let family = this.store.point(move |store| store.find_refresh_family(tenant, id)).await?;
+    let family = family.ok_or(GrantError::UnknownRefreshToken)?;
+    let row = family.id.to_string();
+    let binding: Binding<'_> = family::binding(tenant, &row);
+    let key = this.vault.open(&binding, &family.key)?;
+    if !parts.is_authentic(&key) {
+        return Err(GrantError::UnknownRefreshToken);
+    }
+    Ok((family, key))
+}
+
+/// Loads the person behind a family and checks that no revocation covers their sign-in.
+async fn load_holder(this: &Dispatcher, place: &Place, family: &RefreshFamily) -> Result<Candidate, GrantError> {
+    let holder = family.principal.uuid();
+    let revoked = this.directory.revocations(family.tenant).await?;
+    if revoked.find(holder, &[family.id], family.created).is_some() {
+        return Err(GrantError::EndedRefreshToken);
+    }
+    let candidate = person::find(this, place, Identifier::Id(holder)).await?;
+    candidate.ok_or(GrantError::EndedRefreshToken)
+}
+
+async fn advance(this: &Dispatcher, family: &RefreshFamily, step: Step) -> Result<bool, GrantError> {
+    let (tenant, id) = (family.tenant, family.id);
+    let Step { expected_head, head, previous } = step;
+    let advance = Advance { expected_head, head, previous: Some(previous), rotated: this.clock.now() };
+    Ok(this.store.blocking(move |store| store.advance_refresh_family(tenant, id, &advance)).await?)
+}
+
+/// Ends a stolen family together with the access tokens of its session.
+async fn end(this: &Dispatcher, family: &RefreshFamily) -> Result<GrantError, GrantError> {
+    let now = this.clock.now();
+    let revocation = Revocation {
+        tenant: family.tenant,
+        target: RevocationTarget::Token(family.id),
+        reason: RevocationReason::Revoked,
+        watermark: now,
+        expires: family.expires.max(now.plus(lifetime::LONGEST)),
+    };
+    let change = Change { id: uuid_v7(now, &*this.entropy), tenant: family.tenant, kind: ChangeKind::Revocations };
+    let audit = AuditEntry {
+        id: uuid_v7(now, &*this.entropy),
+        tenant: family.tenant,
+        at: now,
+        actor: actor(family.principal),
+        action: "end a session whose refresh token was used twice".to_owned(),
+        detail: serde_json::json!({ "session": family.id }),
+    };
+    let journal = Journal { changes: vec![change], audit: vec![audit] };
+    this.store.blocking(move |store| store.revoke(&revocation, &journal)).await?;
+    this.directory.apply(&[change]);
+    Ok(GrantError::ReusedRefreshToken)
+}
+
+fn actor(principal: Principal) -> String {
+    format!("{}:{}", principal.authority(), principal.uuid())
+}
