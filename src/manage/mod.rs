@@ -1,1 +1,107 @@
-//! The manage room.
+//! Use cases on tenants, people, credentials and keys, one file a noun. Whoever may call them was decided before
+//! (`access::guard`, or the operator at the command line); every write is journaled.
+
+mod application;
+mod credentials;
+mod demo;
+pub mod error;
+mod keys;
+mod maintenance;
+mod organization;
+mod person;
+mod read;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+pub use credentials::Credentials;
+pub use demo::{DEMO, Demo};
+pub use error::ManageError;
+pub use keys::{Promotion, Rotated};
+pub use organization::{CreatedOrg, NewOrg};
+pub use person::NewPerson;
+
+use crate::crypto::entropy::{Entropy, uuid_v7};
+use crate::crypto::password::PasswordLane;
+use crate::crypto::vault::Vault;
+use crate::directory::Directory;
+use crate::domain::authority::Principal;
+use crate::domain::clock::Clock;
+use crate::domain::id::TenantId;
+use crate::domain::journal::{AuditEntry, Change, ChangeKind};
+use crate::domain::token::Algorithm;
+use crate::store::{Journal, Store};
+
+/// What the configuration says of tenants, passwords and keys.
+#[derive(Clone, Debug)]
+pub struct RegistryPolicy {
+    /// *Units*: characters.
+    pub password_min_length: usize,
+    /// What the management issuer's keys are made for.
+    pub management_algorithm: Algorithm,
+    /// How long a new key is published before it signs.
+    pub key_publish: Duration,
+    /// The longest life of a token where nothing else is set.
+    pub access_ttl_max: Duration,
+}
+
+/// Who does it, for the audit log.
+#[derive(Clone, Copy, Debug)]
+pub enum Actor {
+    /// The command line.
+    Operator,
+    Caller(Principal),
+}
+
+impl Actor {
+    fn text(self) -> String {
+        match self {
+            Self::Operator => "operator".to_owned(),
+            Self::Caller(principal) => format!("{}:{}", principal.authority(), principal.uuid()),
+        }
+    }
+}
+
+/// The use cases. A clone shares everything.
+#[derive(Clone)]
+pub struct Registry {
+    pub store: Store,
+    pub directory: Directory,
+    pub lane: PasswordLane,
+    pub vault: Arc<Vault>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub policy: Arc<RegistryPolicy>,
+}
+
+impl Registry {
+    fn change(&self, tenant: impl Into<TenantId>, kind: ChangeKind) -> Change {
+        Change { id: uuid_v7(self.clock.now(), &*self.entropy), tenant: tenant.into(), kind }
+    }
+
+    fn audit(&self, tenant: impl Into<TenantId>, actor: Actor, action: &str, detail: Value) -> AuditEntry {
+        let now = self.clock.now();
+        AuditEntry {
+            id: uuid_v7(now, &*self.entropy),
+            tenant: tenant.into(),
+            at: now,
+            actor: actor.text(),
+            action: action.to_owned(),
+            detail,
+        }
+    }
+
+    /// Runs a write and then makes this node's directory forget what it made untrue.
+    async fn write<T: Send + 'static>(
+        &self,
+        journal: Journal,
+        write: impl FnOnce(&Store, &Journal) -> Result<T, crate::store::StoreError> + Send + 'static,
+    ) -> Result<T, ManageError> {
+        let changes = journal.changes.clone();
+        let written = self.store.blocking(move |store| write(store, &journal)).await?;
+        self.directory.apply(&changes);
+        Ok(written)
+    }
+}

@@ -1,0 +1,48 @@
+//! Why a caller was turned away, by cause. The wording is the dialect's matter.
+
+use crate::crypto::jwt::JwtError;
+use crate::crypto::keys::KeyError;
+use crate::directory::DirectoryError;
+use crate::domain::revocation::RevocationReason;
+use crate::store::StoreError;
+
+/// What a route asked for and the caller lacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    Organization,
+    Application,
+    Guest,
+    Admin,
+    Permission,
+}
+
+/// A refused or failed check of a caller. `Display` is for the log; it holds no token.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    #[error("the bearer value is empty")]
+    EmptyBearer,
+    #[error("credentials in more than one place")]
+    Ambiguous,
+    #[error("tokens by URL are switched off here")]
+    UrlTokensOff,
+    #[error("the token is not one of ours: {0}")]
+    Unverified(#[source] JwtError),
+    #[error("the token has expired")]
+    Expired,
+    #[error("the token was revoked")]
+    Revoked(RevocationReason),
+    #[error("the token's tenant is gone")]
+    TenantGone,
+    #[error("wrong client credentials as parameters")]
+    WrongClientParameters,
+    #[error("wrong client credentials by Basic")]
+    WrongClientBasic,
+    #[error("{0:?} access is needed")]
+    Forbidden(Need),
+    #[error("directory: {0}")]
+    Directory(#[from] DirectoryError),
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    #[error("key: {0}")]
+    Key(#[from] KeyError),
+}

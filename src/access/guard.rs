@@ -1,0 +1,81 @@
+//! What a caller may reach. *Spec*: the authority table of Usergrid; stock answers 401, never 403, and so do we.
+
+use super::error::{AccessError, Need};
+use super::verify::Session;
+use crate::directory::Directory;
+use crate::domain::authority::Principal;
+use crate::domain::id::{AdminId, AppId, OrgId, UserId};
+use crate::domain::place::Place;
+
+/// Decides on access. A clone shares everything.
+#[derive(Clone)]
+pub struct Guard {
+    pub directory: Directory,
+}
+
+impl Guard {
+    /// Organization access: its own client, and the admins who belong to it.
+    pub async fn organization(&self, session: Option<&Session>, org: OrgId) -> Result<Principal, AccessError> {
+        let caller = session.ok_or(AccessError::Forbidden(Need::Organization))?.principal;
+        match self.is_over_org(caller, org).await? {
+            true => Ok(caller),
+            false => Err(AccessError::Forbidden(Need::Organization)),
+        }
+    }
+
+    /// Application administration: its own client, its organization's client, and that organization's admins.
+    pub async fn application_admin(&self, session: Option<&Session>, place: &Place) -> Result<Principal, AccessError> {
+        let caller = session.ok_or(AccessError::Forbidden(Need::Permission))?.principal;
+        match self.is_over_app(caller, place).await? {
+            true => Ok(caller),
+            false => Err(AccessError::Forbidden(Need::Permission)),
+        }
+    }
+
+    /// Reading the application: its administration, and its users by their `default` role.
+    pub async fn application(&self, session: Option<&Session>, place: &Place) -> Result<Principal, AccessError> {
+        let caller = session.ok_or(AccessError::Forbidden(Need::Permission))?.principal;
+        match is_user_of(caller, place).is_some() || self.is_over_app(caller, place).await? {
+            true => Ok(caller),
+            false => Err(AccessError::Forbidden(Need::Application)),
+        }
+    }
+
+    /// A user of the application asking for themselves.
+    pub fn self_in(&self, session: Option<&Session>, place: &Place) -> Result<(AppId, UserId), AccessError> {
+        session
+            .and_then(|session| is_user_of(session.principal, place))
+            .ok_or(AccessError::Forbidden(Need::Permission))
+    }
+
+    /// An admin asking for themselves.
+    pub fn admin_self(&self, session: Option<&Session>) -> Result<AdminId, AccessError> {
+        match session.map(|session| session.principal) {
+            Some(Principal::Admin { admin }) => Ok(admin),
+            _ => Err(AccessError::Forbidden(Need::Admin)),
+        }
+    }
+
+    async fn is_over_org(&self, caller: Principal, org: OrgId) -> Result<bool, AccessError> {
+        match caller {
+            Principal::OrgClient { org: own } => Ok(own == org),
+            Principal::Admin { admin } => Ok(self.directory.is_member(org, admin).await?),
+            Principal::AppUser { .. } | Principal::AppClient { .. } => Ok(false),
+        }
+    }
+
+    async fn is_over_app(&self, caller: Principal, place: &Place) -> Result<bool, AccessError> {
+        match (caller, place) {
+            (Principal::AppClient { app: own, .. }, Place::App { app, .. }) => Ok(own == app.id),
+            (_, Place::App { org, .. }) => self.is_over_org(caller, org.id).await,
+            (_, Place::Management) => Ok(false),
+        }
+    }
+}
+
+fn is_user_of(caller: Principal, place: &Place) -> Option<(AppId, UserId)> {
+    match (caller, place) {
+        (Principal::AppUser { app: own, user, .. }, Place::App { app, .. }) if own == app.id => Some((own, user)),
+        _ => None,
+    }
+}

@@ -1,0 +1,109 @@
+//! How tokens end before their time: all of one holder by a watermark, or one session.
+//! The write is committed and this node's directory corrected before the caller hears of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::{AccessError, Need};
+use super::verify::{Session, Verifier};
+use crate::crypto::entropy::{Entropy, uuid_v7};
+use crate::domain::authority::Principal;
+use crate::domain::clock::Moment;
+use crate::domain::journal::{AuditEntry, Change, ChangeKind};
+use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
+use crate::domain::secret::Secret;
+use crate::domain::token::AccessClaims;
+use crate::store::{Journal, Store};
+
+/// Ends tokens. A clone shares everything.
+#[derive(Clone)]
+pub struct Revoker {
+    pub store: Store,
+    pub verifier: Verifier,
+    pub entropy: Arc<dyn Entropy>,
+    /// The longest life that any token may have: how long a watermark must be remembered.
+    pub longest_token: Duration,
+}
+
+/// Whose token is to end, and who asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The holder named by the route.
+    pub holder: Principal,
+    /// The caller, if they proved who they are.
+    pub caller: Option<&'a Session>,
+    /// Whether the caller stands above the holder.
+    pub is_over: bool,
+}
+
+impl Request<'_> {
+    fn is_self(&self) -> bool {
+        self.caller.is_some_and(|session| session.principal == self.holder)
+    }
+
+    fn actor(&self) -> String {
+        let by = self.caller.map_or(self.holder, |session| session.principal);
+        format!("{}:{}", by.authority(), by.uuid())
+    }
+}
+
+impl Revoker {
+    /// Ends every token of the holder, and every session they could be refreshed from.
+    ///
+    /// *Errors*: `Forbidden` unless the caller is the holder or stands above them.
+    pub async fn all(&self, request: Request<'_>) -> Result<(), AccessError> {
+        if !request.is_self() && !request.is_over {
+            return Err(AccessError::Forbidden(Need::Permission));
+        }
+        let target = RevocationTarget::Principal(request.holder.uuid());
+        self.write(target, &request, "revoke all tokens").await
+    }
+
+    /// Ends one token of the holder together with its session. Whoever presents a live token may end it.
+    ///
+    /// A token that is unknown, expired, or not the holder's changes nothing and is no error for a caller who may ask
+    /// (RFC 7009 §2.2).
+    pub async fn one(&self, request: Request<'_>, token: &Secret) -> Result<(), AccessError> {
+        let genuine = match self.verifier.genuine(token).await {
+            Ok((claims, principal)) => (principal == request.holder).then_some(claims),
+            Err(AccessError::Unverified(_) | AccessError::Expired | AccessError::TenantGone) => None,
+            Err(cause) => return Err(cause),
+        };
+        match genuine {
+            Some(AccessClaims { jti, sid, .. }) => {
+                let target = RevocationTarget::Token(sid.unwrap_or(jti));
+                self.write(target, &request, "revoke one token").await
+            }
+            None if request.is_self() || request.is_over => Ok(()),
+            None => Err(AccessError::Forbidden(Need::Permission)),
+        }
+    }
+
+    async fn write(&self, target: RevocationTarget, request: &Request<'_>, action: &str) -> Result<(), AccessError> {
+        let now: Moment = self.verifier.clock.now();
+        let tenant = request.holder.issuing_tenant();
+        // A token issued in this very moment may be dated after an earlier watermark: cover it too.
+        let known = self.verifier.directory.revocations(tenant).await?;
+        let watermark = now.max(known.earliest_issue(request.holder.uuid()));
+        let revocation = Revocation {
+            tenant,
+            target,
+            reason: RevocationReason::Revoked,
+            watermark,
+            expires: watermark.plus(self.longest_token),
+        };
+        let change = Change { id: uuid_v7(now, &*self.entropy), tenant, kind: ChangeKind::Revocations };
+        let audit = AuditEntry {
+            id: uuid_v7(now, &*self.entropy),
+            tenant,
+            at: now,
+            actor: request.actor(),
+            action: action.to_owned(),
+            detail: serde_json::json!({ "holder": request.holder.uuid(), "level": request.holder.authority() }),
+        };
+        let journal = Journal { changes: vec![change], audit: vec![audit] };
+        self.store.blocking(move |store| store.revoke(&revocation, &journal)).await?;
+        self.verifier.directory.apply(&[change]);
+        Ok(())
+    }
+}

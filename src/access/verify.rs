@@ -1,0 +1,157 @@
+//! Who calls: a bearer token or a client pair becomes a session. A warm directory answers without a query.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::error::AccessError;
+use crate::crypto::jwt::{self, Expected, JwtError, Peek};
+use crate::crypto::keys::KeyRing;
+use crate::directory::Directory;
+use crate::domain::authority::{Authority, Principal};
+use crate::domain::clock::{Clock, Moment};
+use crate::domain::id::{AdminId, UserId};
+use crate::domain::place::{BaseUrl, Place};
+use crate::domain::secret::Secret;
+use crate::domain::token::{AccessClaims, moment_of};
+
+/// A `kid` that is not known may be a key that another node made a moment ago: one fresh look, at most this often.
+const FRESH_LOOK: Duration = Duration::from_secs(1);
+
+/// What a caller presented.
+#[derive(Clone, Debug)]
+pub enum Presented {
+    Bearer(Secret),
+    /// `client_id` and `client_secret` as parameters of any request (Usergrid).
+    ClientParameters { id: String, secret: Secret },
+    /// The same pair by HTTP Basic.
+    ClientBasic { id: String, secret: Secret },
+}
+
+/// A caller who proved who they are.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub principal: Principal,
+    /// The token they came with; `None` for a client pair.
+    pub token: Option<PresentedToken>,
+}
+
+/// A token that was verified.
+#[derive(Clone, Debug)]
+pub struct PresentedToken {
+    pub text: Secret,
+    pub jti: Uuid,
+    /// The session it belongs to.
+    pub session: Option<Uuid>,
+    pub expires: Moment,
+}
+
+/// Verifies tokens and client pairs. A clone shares everything.
+#[derive(Clone)]
+pub struct Verifier {
+    pub directory: Directory,
+    pub clock: Arc<dyn Clock>,
+    pub base: BaseUrl,
+}
+
+impl Verifier {
+    /// Turns what was presented into a session.
+    ///
+    /// *Errors*: `Unverified`, `Expired`, `Revoked`, `TenantGone` for tokens; `WrongClient*` for pairs.
+    pub async fn verify(&self, presented: &Presented) -> Result<Session, AccessError> {
+        match presented {
+            Presented::Bearer(token) => self.bearer(token).await,
+            Presented::ClientParameters { id, secret } => {
+                self.client(id, secret).await?.ok_or(AccessError::WrongClientParameters)
+            }
+            Presented::ClientBasic { id, secret } => {
+                self.client(id, secret).await?.ok_or(AccessError::WrongClientBasic)
+            }
+        }
+    }
+
+    async fn client(&self, id: &str, secret: &Secret) -> Result<Option<Session>, AccessError> {
+        let known = self.directory.client(id).await?;
+        let proved = known.filter(|client| client.accepts(secret.expose(), self.clock.now()));
+        Ok(proved.map(|client| Session { principal: client.principal(), token: None }))
+    }
+
+    async fn bearer(&self, token: &Secret) -> Result<Session, AccessError> {
+        let (claims, principal) = self.genuine(token).await?;
+        let issued = moment_of(claims.jti).ok_or(AccessError::Unverified(JwtError::Malformed))?;
+        let revocations = self.directory.revocations(principal.issuing_tenant()).await?;
+        let ids = [Some(claims.jti), claims.sid];
+        let ids: Vec<Uuid> = ids.into_iter().flatten().collect();
+        if let Some(reason) = revocations.find(principal.uuid(), &ids, issued) {
+            return Err(AccessError::Revoked(reason));
+        }
+        self.tenant_lives(principal).await?;
+        let expires = Moment::from_millis(claims.exp.saturating_mul(1_000));
+        let token = PresentedToken { text: token.clone(), jti: claims.jti, session: claims.sid, expires };
+        Ok(Session { principal, token: Some(token) })
+    }
+
+    /// Checks signature, issuer, audience and times, and who the token is for; not whether it was revoked.
+    pub(super) async fn genuine(&self, token: &Secret) -> Result<(AccessClaims, Principal), AccessError> {
+        let peek = jwt::peek(token.expose()).map_err(AccessError::Unverified)?;
+        let place = self.place_of(&peek).await?;
+        let ring = self.ring_with(&place, &peek.kid).await?;
+        let verifier = ring.verifier(&peek.kid).ok_or(AccessError::Unverified(JwtError::UnknownKey))?;
+        let issuer = self.base.issuer(&place);
+        let expected = Expected { issuer: &issuer, audience: &issuer, now: self.clock.now() };
+        let claims = verifier.verify(token.expose(), &expected).map_err(|cause| match cause {
+            JwtError::Expired => AccessError::Expired,
+            other => AccessError::Unverified(other),
+        })?;
+        let principal = principal_of(&claims, &place).ok_or(AccessError::Unverified(JwtError::Malformed))?;
+        Ok((claims, principal))
+    }
+
+    /// Where the token says it comes from. Only a hint until the signature holds: it chooses the keys, no more.
+    async fn place_of(&self, peek: &Peek) -> Result<Place, AccessError> {
+        match (peek.authority, peek.app) {
+            (Authority::AppUser | Authority::AppClient, Some(app)) => {
+                self.directory.place_of(app).await?.ok_or(AccessError::TenantGone)
+            }
+            (Authority::AppUser | Authority::AppClient, None) => Err(AccessError::Unverified(JwtError::Malformed)),
+            (Authority::OrgClient | Authority::Admin, _) => Ok(Place::Management),
+        }
+    }
+
+    async fn ring_with(&self, place: &Place, kid: &str) -> Result<Arc<KeyRing>, AccessError> {
+        let ring = self.directory.keys(place.tenant()).await?;
+        if ring.verifier(kid).is_some() {
+            return Ok(ring);
+        }
+        Ok(self.directory.keys_newer_than(place.tenant(), FRESH_LOOK).await?)
+    }
+
+    async fn tenant_lives(&self, principal: Principal) -> Result<(), AccessError> {
+        match principal {
+            Principal::OrgClient { org } => {
+                self.directory.org(org).await?.map(|_| ()).ok_or(AccessError::TenantGone)
+            }
+            // An application was found when its keys were chosen; an admin's end is a revocation.
+            Principal::AppUser { .. } | Principal::AppClient { .. } | Principal::Admin { .. } => Ok(()),
+        }
+    }
+}
+
+/// Reads the principal out of verified claims. Every claim must agree with the issuer: an application's key speaks for
+/// its own users and client alone (security rule ISO-12).
+fn principal_of(claims: &AccessClaims, place: &Place) -> Option<Principal> {
+    let principal = match (claims.authority, place) {
+        (Authority::AppUser, Place::App { org, app }) => {
+            let user = claims.sub.parse::<UserId>().ok()?;
+            Principal::AppUser { org: org.id, app: app.id, user }
+        }
+        (Authority::AppClient, Place::App { org, app }) => Principal::AppClient { org: org.id, app: app.id },
+        (Authority::OrgClient, Place::Management) => Principal::OrgClient { org: claims.org? },
+        (Authority::Admin, Place::Management) => Principal::Admin { admin: claims.sub.parse::<AdminId>().ok()? },
+        (Authority::AppUser | Authority::AppClient, Place::Management)
+        | (Authority::OrgClient | Authority::Admin, Place::App { .. }) => return None,
+    };
+    let agrees = principal.subject() == claims.sub && principal.org() == claims.org && principal.app() == claims.app;
+    agrees.then_some(principal)
+}

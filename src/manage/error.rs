@@ -1,0 +1,50 @@
+//! Why a use case was refused, by cause.
+
+use crate::crypto::keys::KeyError;
+use crate::crypto::password::LaneError;
+use crate::crypto::vault::VaultError;
+use crate::directory::DirectoryError;
+use crate::domain::name::NameError;
+use crate::store::{Conflict, StoreError};
+
+/// A refused or failed use case. `Display` is a sentence that may be shown: it holds no secret.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageError {
+    #[error("Could not find organization for name: {0}")]
+    UnknownOrganization(String),
+    #[error("Could not find application for {0}")]
+    UnknownApplication(String),
+    #[error("Could not find user for username: {0}")]
+    UnknownUser(String),
+    #[error("{field}: {source}")]
+    Name { field: &'static str, source: NameError },
+    #[error("A password must have at least {0} characters.")]
+    PasswordTooShort(usize),
+    #[error("This {0} is taken.")]
+    Taken(&'static str),
+    #[error("The signing keys changed meanwhile; look again and repeat.")]
+    KeysChanged,
+    #[error("password: {0}")]
+    Lane(#[from] LaneError),
+    #[error("directory: {0}")]
+    Directory(#[from] DirectoryError),
+    #[error("store: {0}")]
+    Store(#[source] StoreError),
+    #[error("key: {0}")]
+    Key(#[from] KeyError),
+    #[error("vault: {0}")]
+    Vault(#[from] VaultError),
+}
+
+impl From<StoreError> for ManageError {
+    fn from(cause: StoreError) -> Self {
+        match cause {
+            StoreError::Conflict(Conflict::OrganizationName) => Self::Taken("organization name"),
+            StoreError::Conflict(Conflict::ApplicationName) => Self::Taken("application name"),
+            StoreError::Conflict(Conflict::Username) => Self::Taken("username"),
+            StoreError::Conflict(Conflict::Email) => Self::Taken("email"),
+            StoreError::Conflict(Conflict::SigningKey) => Self::KeysChanged,
+            other => Self::Store(other),
+        }
+    }
+}

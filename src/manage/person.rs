@@ -1,0 +1,75 @@
+//! People: what a new account is made of, and the creation of application users.
+
+use serde_json::{Map, json};
+use uuid::Uuid;
+
+use super::{Actor, ManageError, Registry};
+use crate::crypto::entropy::uuid_v7;
+use crate::domain::id::{AppId, TenantId, UserId};
+use crate::domain::name::{Email, NameError, Username};
+use crate::domain::secret::Secret;
+use crate::domain::user::{AppUser, Person, WithPassword};
+use crate::store::{Journal, Provision};
+
+/// A new account as asked for.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    pub username: String,
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub password: Secret,
+}
+
+impl Registry {
+    /// Creates a user of an application.
+    ///
+    /// *Errors*: `Name`, `PasswordTooShort`, `Taken` for username or email. *Tenancy*: unique within the application.
+    pub async fn create_user(&self, app: AppId, new: NewPerson, actor: Actor) -> Result<AppUser, ManageError> {
+        let user = self.new_user(app, new).await?;
+        let created = user.who.clone();
+        let entry = self.audit(app, actor, "create user", json!({ "user": created.id }));
+        let provision = Provision {
+            users: vec![user],
+            journal: Journal { changes: Vec::new(), audit: vec![entry] },
+            ..Provision::default()
+        };
+        self.store.blocking(move |store| store.provision(&provision)).await?;
+        Ok(created)
+    }
+
+    /// A user ready to be written.
+    pub(super) async fn new_user(&self, app: AppId, new: NewPerson) -> Result<WithPassword<AppUser>, ManageError> {
+        let (person, hash) = self.new_person(app.into(), new).await?;
+        Ok(WithPassword { who: AppUser { id: UserId::new(self.draw_id()), app, person }, hash: Some(hash) })
+    }
+
+    /// Checks and hashes what any account needs.
+    pub(super) async fn new_person(&self, tenant: TenantId, new: NewPerson) -> Result<(Person, Secret), ManageError> {
+        let named = |field| move |source: NameError| ManageError::Name { field, source };
+        let username = Username::parse(&new.username).map_err(named("username"))?;
+        let email = new.email.as_deref().map(Email::parse).transpose().map_err(named("email"))?;
+        let min = self.policy.password_min_length;
+        if new.password.expose().chars().count() < min {
+            return Err(ManageError::PasswordTooShort(min));
+        }
+        let hash = self.lane.hash(tenant, new.password).await?;
+        let now = self.clock.now();
+        let person = Person {
+            username,
+            email,
+            name: new.name,
+            properties: Map::new(),
+            activated: true,
+            confirmed: true,
+            disabled: false,
+            password_changed: Some(now),
+            created: now,
+            modified: now,
+        };
+        Ok((person, hash))
+    }
+
+    pub(super) fn draw_id(&self) -> Uuid {
+        uuid_v7(self.clock.now(), &*self.entropy)
+    }
+}
