@@ -33,6 +33,11 @@ const RESERVED: [&str; 19] = [
     "token",
 ];
 
+/// Whether the server keeps this path segment for itself, so that it can never name a tenant.
+pub fn is_reserved(segment: &str) -> bool {
+    RESERVED.iter().any(|word| segment.eq_ignore_ascii_case(word))
+}
+
 /// Why a name was refused. The text is safe to show.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
@@ -75,7 +80,7 @@ impl TenantName {
         if uuid::Uuid::parse_str(&name).is_ok() {
             return Err(NameError::LooksLikeUuid);
         }
-        if RESERVED.contains(&name.as_str()) {
+        if is_reserved(&name) {
             return Err(NameError::Reserved);
         }
         Ok(Self(name))

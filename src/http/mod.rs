@@ -1,1 +1,5 @@
 //! The http room.
+
+pub mod extract;
+pub mod middleware;
+pub mod usergrid;

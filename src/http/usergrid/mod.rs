@@ -1,0 +1,4 @@
+//! Usergrid's dialect.
+
+pub mod envelope;
+pub mod jsonp;
