@@ -21,8 +21,8 @@ pub struct Revoker {
     pub store: Store,
     pub verifier: Verifier,
     pub entropy: Arc<dyn Entropy>,
-    /// The longest life that any token may have: how long a watermark must be remembered.
-    pub longest_token: Duration,
+    /// The longest life of a token where its application does not say more.
+    pub access_ttl_max: Duration,
 }
 
 /// Whose token is to end, and who asks.
@@ -85,12 +85,18 @@ impl Revoker {
         // A token issued in this very moment may be dated after an earlier watermark: cover it too.
         let known = self.verifier.directory.revocations(tenant).await?;
         let watermark = now.max(known.earliest_issue(request.holder.uuid()));
+        let app = match request.holder.app() {
+            Some(app) => self.verifier.directory.app(app).await?,
+            None => None,
+        };
+        // How long the watermark must be remembered.
+        let longest = app.map_or(self.access_ttl_max, |app| app.settings.longest_token(self.access_ttl_max));
         let revocation = Revocation {
             tenant,
             target,
             reason: RevocationReason::Revoked,
             watermark,
-            expires: watermark.plus(self.longest_token),
+            expires: watermark.plus(longest),
         };
         let change = Change { id: uuid_v7(now, &*self.entropy), tenant, kind: ChangeKind::Revocations };
         let audit = AuditEntry {

@@ -71,6 +71,11 @@ impl Verifier {
         }
     }
 
+    /// The key set of an issuer as JSON (RFC 7517 §5): public halves alone.
+    pub async fn jwks(&self, place: &Place) -> Result<String, AccessError> {
+        Ok(self.directory.keys(place.tenant()).await?.jwks().to_string())
+    }
+
     async fn client(&self, id: &str, secret: &Secret) -> Result<Option<Session>, AccessError> {
         let known = self.directory.client(id).await?;
         let proved = known.filter(|client| client.accepts(secret.expose(), self.clock.now()));

@@ -1,12 +1,14 @@
 //! The two tenant levels and the settings that each carries.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::clock::Moment;
 use super::id::{AppId, OrgId};
 use super::name::TenantName;
-use super::token::Algorithm;
+use super::token::{Algorithm, LONGEST_TOKEN};
 use super::user::Admin;
 
 /// An organization: the owner of applications.
@@ -30,6 +32,18 @@ pub struct Application {
     pub settings: AppSettings,
     pub created: Moment,
     pub modified: Moment,
+}
+
+impl AppSettings {
+    /// The longest life that a token of this application may have: how long its end must be remembered and its key
+    /// be kept. `server_max` bounds every token but those of users where `accesstokenttl` says more.
+    pub fn longest_token(&self, server_max: Duration) -> Duration {
+        match self.accesstokenttl {
+            None => server_max,
+            Some(0) => LONGEST_TOKEN,
+            Some(millis) => Duration::from_millis(millis).min(LONGEST_TOKEN).max(server_max),
+        }
+    }
 }
 
 /// An organization with all that belongs to it, as Usergrid's bodies show it.

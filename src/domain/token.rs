@@ -1,5 +1,7 @@
 //! What an access token says.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -9,6 +11,9 @@ use super::id::{AppId, OrgId};
 
 /// The scope of every token so far: all that its authority reaches.
 pub const DEFAULT_SCOPE: &str = "api";
+
+/// What "never expires" (`accesstokenttl: 0`) comes to: a hundred years, which every JSON number holds.
+pub const LONGEST_TOKEN: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// The closed list of signing algorithms. A key has one and never serves another (RFC 8725 §3.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

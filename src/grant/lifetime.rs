@@ -5,9 +5,7 @@ use std::time::Duration;
 use super::dispatch::GrantPolicy;
 use super::error::GrantError;
 use crate::domain::tenant::AppSettings;
-
-/// What `accesstokenttl: 0`, "never expires", comes to: a hundred years, which every JSON number holds.
-pub const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
+use crate::domain::token::LONGEST_TOKEN;
 
 /// The life of a token: the request's wish, within what the application or the server allows.
 ///
@@ -20,9 +18,9 @@ pub(super) fn decide(
 ) -> Result<Duration, GrantError> {
     let (default, max) = match app.and_then(|settings| settings.accesstokenttl) {
         None => (policy.access_ttl, policy.access_ttl_max),
-        Some(0) => (LONGEST, LONGEST),
+        Some(0) => (LONGEST_TOKEN, LONGEST_TOKEN),
         Some(millis) => {
-            let span = Duration::from_millis(millis).min(LONGEST);
+            let span = Duration::from_millis(millis).min(LONGEST_TOKEN);
             (span, span)
         }
     };
@@ -73,6 +71,6 @@ mod tests {
     fn accesstokenttl_is_default_and_maximum() {
         assert_eq!(life(Some(31_536_000_000), None), Some(31_536_000));
         assert_eq!(life(Some(10_000), Some(10_001)), None);
-        assert_eq!(life(Some(0), None), Some(LONGEST.as_secs()));
+        assert_eq!(life(Some(0), None), Some(LONGEST_TOKEN.as_secs()));
     }
 }

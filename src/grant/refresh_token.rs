@@ -67,7 +67,7 @@ async fn attempt(
         Use::Repeat { head } => (head, None),
         Use::Ended => return Err(GrantError::EndedRefreshToken),
         Use::Expired => return Err(GrantError::ExpiredRefreshToken),
-        Use::Theft => return Err(end(this, &family).await?),
+        Use::Theft => return Err(end(this, place, &family).await?),
     };
 
     let refresh = RefreshPlan::Give { family: family.id, token: render_refresh(&key, family.id, head) };
@@ -120,14 +120,16 @@ async fn advance(this: &Dispatcher, family: &RefreshFamily, step: Step) -> Resul
 }
 
 /// Ends a stolen family together with the access tokens of its session.
-async fn end(this: &Dispatcher, family: &RefreshFamily) -> Result<GrantError, GrantError> {
+async fn end(this: &Dispatcher, place: &Place, family: &RefreshFamily) -> Result<GrantError, GrantError> {
     let now = this.clock.now();
+    let max = this.policy.access_ttl_max;
+    let longest = place.app_settings().map_or(max, |app| app.longest_token(max));
     let revocation = Revocation {
         tenant: family.tenant,
         target: RevocationTarget::Token(family.id),
         reason: RevocationReason::Revoked,
         watermark: now,
-        expires: family.expires.max(now.plus(lifetime::LONGEST)),
+        expires: now.plus(longest),
     };
     let change = Change { id: uuid_v7(now, &*this.entropy), tenant: family.tenant, kind: ChangeKind::Revocations };
     let audit = AuditEntry {

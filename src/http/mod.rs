@@ -1,5 +1,11 @@
-//! The http room.
+//! The outside: reads requests, asks `grant`, `access` and `manage`, and words what they answer. The only room with
+//! actix-web besides `server`; it sees neither store nor crypto, so no handler can invent a query.
 
+pub mod error;
 pub mod extract;
 pub mod middleware;
+pub mod oauth;
+pub mod routes;
+pub mod service;
+pub mod state;
 pub mod usergrid;

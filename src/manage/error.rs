@@ -1,11 +1,12 @@
 //! Why a use case was refused, by cause.
 
 use crate::crypto::keys::KeyError;
-use crate::crypto::password::LaneError;
+pub use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
-use crate::directory::DirectoryError;
+pub use crate::directory::DirectoryError;
 use crate::domain::name::NameError;
-use crate::store::{Conflict, StoreError};
+use crate::store::Conflict;
+pub use crate::store::StoreError;
 
 /// A refused or failed use case. `Display` is a sentence that may be shown: it holds no secret.
 #[derive(Debug, thiserror::Error)]

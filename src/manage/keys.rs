@@ -15,8 +15,6 @@ use crate::store::{Conflict, Journal, KeyChange, Provision, StoreError};
 
 /// How much longer than its last token a key is kept, for clocks that differ.
 const SLACK: Duration = Duration::from_secs(300);
-/// What `accesstokenttl: 0` comes to; see the grant's lifetime rule.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// When a new key begins to sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,14 +121,9 @@ impl Registry {
 
     /// The active key, sent into retirement until the last token it may have signed is dead.
     async fn retired(&self, tenant: TenantId, keys: &[SigningKey]) -> Result<Vec<SigningKey>, ManageError> {
-        let longest = match self.directory.app(AppId::new(tenant.uuid())).await? {
-            None => self.policy.access_ttl_max,
-            Some(app) => match app.settings.accesstokenttl {
-                Some(0) => LONGEST,
-                Some(millis) => Duration::from_millis(millis).max(self.policy.access_ttl_max),
-                None => self.policy.access_ttl_max,
-            },
-        };
+        let app = self.directory.app(AppId::new(tenant.uuid())).await?;
+        let max = self.policy.access_ttl_max;
+        let longest = app.map_or(max, |app| app.settings.longest_token(max));
         let gone_at = Some(self.clock.now().plus(longest).plus(SLACK));
         let active = keys.iter().filter(|key| key.state == KeyState::Active);
         Ok(active.map(|key| SigningKey { state: KeyState::Retiring, gone_at, ..key.clone() }).collect())

@@ -1,6 +1,7 @@
 //! What a request says, read into values: its path, its body, its parameters and its credentials.
 
 pub mod body;
+pub mod call;
 pub mod credentials;
 pub mod parameters;
 pub mod path;

@@ -1,0 +1,192 @@
+//! One table for each error type: cause -> status, code and public sentence, in the voice of the caller.
+//! Every match is exhaustive, so that a new cause does not compile until it is worded. No cause reaches a body.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::json;
+
+use super::usergrid::envelope::ErrorEnvelope;
+use super::usergrid::jsonp::Callback;
+use crate::domain::clock::Moment;
+
+mod access;
+mod grant;
+mod manage;
+mod request;
+
+pub use request::RequestError;
+
+/// How an answer speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// RFC 6749 §5.2: for requests in the standard's own encoding, a form.
+    OAuth,
+    /// Usergrid's token endpoint: JSON and query requests.
+    Usergrid,
+}
+
+/// Which of the two bodies a refusal has (Usergrid knows both).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// `{"error":"..","error_description":".."}`
+    OAuth,
+    /// The envelope, with timestamp and duration.
+    Envelope,
+}
+
+/// The `WWW-Authenticate` header of a 401.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// RFC 6749 §5.2: only where Basic was tried; a browser would open a dialog.
+    Basic,
+    /// RFC 6750 §3: no token came.
+    Bearer,
+    /// RFC 6750 §3.1: a token came and does not hold.
+    InvalidToken,
+}
+
+impl Challenge {
+    fn header(self) -> &'static str {
+        match self {
+            Self::Basic => r#"Basic realm="Tokengrid", charset="UTF-8""#,
+            Self::Bearer => r#"Bearer realm="Tokengrid""#,
+            Self::InvalidToken => r#"Bearer realm="Tokengrid", error="invalid_token""#,
+        }
+    }
+}
+
+/// Nobody on the way may keep this answer (RFC 6749 §5.1).
+pub fn forbid_keeping(headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+}
+
+/// A cause put into words.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub code: &'static str,
+    pub description: Cow<'static, str>,
+    pub body: Body,
+    pub challenge: Option<Challenge>,
+    pub retry_after: Option<Duration>,
+}
+
+impl Answer {
+    fn new(status: StatusCode, code: &'static str, description: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, code, description: description.into(), body: Body::Envelope, challenge: None, retry_after: None }
+    }
+
+    fn oauth(code: &'static str, description: impl Into<Cow<'static, str>>) -> Self {
+        Self { body: Body::OAuth, ..Self::new(StatusCode::BAD_REQUEST, code, description) }
+    }
+
+    fn unauthorized(code: &'static str, description: &'static str, challenge: Challenge) -> Self {
+        Self { challenge: Some(challenge), ..Self::new(StatusCode::UNAUTHORIZED, code, description) }
+    }
+
+    /// The database or a lane is not to be had: worth another try.
+    fn unavailable(retry_after: Duration) -> Self {
+        let sentence = "The server cannot answer right now. Try again a little later.";
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", sentence)
+        }
+    }
+
+    /// Our fault; the log knows more.
+    fn failed() -> Self {
+        let sentence = "The server failed to answer. The error_id names this failure in its log.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", sentence)
+    }
+
+    fn in_oauth_body(self) -> Self {
+        Self { body: Body::OAuth, ..self }
+    }
+}
+
+/// An error that has words for the outside.
+pub trait Worded: fmt::Display {
+    /// The public answer to this cause.
+    fn answer(&self, voice: Voice) -> Answer;
+}
+
+/// A refusal, ready to be sent.
+#[derive(Debug)]
+pub struct Refusal {
+    answer: Box<Answer>,
+    started: Moment,
+    now: Moment,
+    /// The request id, shown in the body of a 5xx.
+    trace: Option<String>,
+    callback: Option<Callback>,
+}
+
+impl Refusal {
+    /// Puts an answer into its time and place.
+    pub fn new(answer: Answer, started: Moment, now: Moment, trace: Option<String>) -> Self {
+        Self { answer: Box::new(answer), started, now, trace, callback: None }
+    }
+
+    /// Answers as a script where one was asked for.
+    pub fn called_back(mut self, callback: Option<Callback>) -> Self {
+        self.callback = callback;
+        self
+    }
+
+    /// The public code.
+    pub fn code(&self) -> &'static str {
+        self.answer.code
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.answer.code)
+    }
+}
+
+impl ResponseError for Refusal {
+    fn status_code(&self) -> StatusCode {
+        self.answer.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let error_id = self.trace.clone().filter(|_| self.answer.status.is_server_error());
+        let mut response = match (self.answer.body, &self.callback) {
+            (Body::Envelope, _) => {
+                let envelope = ErrorEnvelope::new(self.answer.code, self.answer.description.clone(), self.started);
+                let envelope = match error_id {
+                    Some(id) => envelope.error_id(id),
+                    None => envelope,
+                };
+                envelope.into_response(self.answer.status, self.now)
+            }
+            (Body::OAuth, callback) => {
+                let mut body =
+                    json!({ "error_description": self.answer.description, "error": self.answer.code });
+                if let (Some(id), Some(members)) = (error_id, body.as_object_mut()) {
+                    members.insert("error_id".to_owned(), json!(id));
+                }
+                match callback {
+                    Some(callback) => callback.respond(self.answer.status, &body.to_string()),
+                    None => HttpResponse::build(self.answer.status).content_type("application/json").body(body.to_string()),
+                }
+            }
+        };
+        let headers = response.headers_mut();
+        forbid_keeping(headers);
+        if let Some(challenge) = self.answer.challenge {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge.header()));
+        }
+        if let Some(wait) = self.answer.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        response
+    }
+}

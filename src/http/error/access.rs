@@ -1,0 +1,59 @@
+//! The words of `AccessError`. *Spec*: Usergrid's codes, on which its SDKs decide to log out; RFC 6750 §3 challenges.
+
+use actix_web::http::StatusCode;
+
+use super::{Answer, Challenge, Voice, Worded};
+use crate::access::{AccessError, Need};
+use crate::domain::revocation::RevocationReason;
+
+impl Worded for AccessError {
+    fn answer(&self, _voice: Voice) -> Answer {
+        let token = |code, sentence| Answer::unauthorized(code, sentence, Challenge::InvalidToken);
+        match self {
+            Self::EmptyBearer => token("invalid_request", "The bearer token is empty"),
+            Self::Ambiguous => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "invalid_request",
+                "The Authorization header cannot be read",
+            ),
+            Self::UrlTokensOff => token("invalid_request", "Tokens are accepted here in the Authorization header only"),
+            Self::Unverified(_) => token("auth_unverified_oath", "Unable to authenticate OAuth credentials"),
+            Self::Expired => token("expired_token", "Unable to authenticate due to expired access token"),
+            Self::Revoked(reason) => match reason {
+                RevocationReason::Revoked => token("auth_invalid", "Unable to authenticate"),
+                RevocationReason::Deactivated => token("authentication", "Unactivated identity"),
+                RevocationReason::Disabled => token("authentication", "Disabled identity"),
+                RevocationReason::Deleted => gone(),
+            },
+            Self::TenantGone => gone(),
+            Self::WrongClientParameters => {
+                Answer::unauthorized("invalid_client", "Unable to authenticate (OAuth)", Challenge::Bearer)
+            }
+            Self::WrongClientBasic => {
+                Answer::unauthorized("auth_invalid_credentials", "Unable to authenticate", Challenge::Bearer)
+            }
+            Self::Forbidden(need) => Answer::unauthorized("unauthorized", sentence(*need), Challenge::Bearer),
+            Self::Directory(cause) => super::manage::directory(cause),
+            Self::Store(cause) => super::manage::store(cause),
+            Self::Key(_) => Answer::failed(),
+        }
+    }
+}
+
+fn gone() -> Answer {
+    Answer::unauthorized(
+        "auth_bad_access_token",
+        "Unable to authenticate due to corrupt access token",
+        Challenge::InvalidToken,
+    )
+}
+
+fn sentence(need: Need) -> &'static str {
+    match need {
+        Need::Organization => "No organization access authorized",
+        Need::Application => "No application access authorized",
+        Need::Guest => "No application guest access authorized",
+        Need::Admin => "No admin user access authorized",
+        Need::Permission => "Subject does not have permission to access this resource",
+    }
+}

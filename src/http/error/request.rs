@@ -1,0 +1,93 @@
+//! The words of requests that could not be read, and of routes that do not exist.
+
+use actix_web::http::StatusCode;
+
+use super::{Answer, Voice, Worded};
+use crate::http::extract::body::BodyError;
+use crate::http::extract::parameters::ParameterError;
+
+impl Worded for ParameterError {
+    fn answer(&self, _voice: Voice) -> Answer {
+        let bad = |code, sentence: String| Answer::new(StatusCode::BAD_REQUEST, code, sentence);
+        match self {
+            Self::Repeated(name) => {
+                Answer::oauth("invalid_request", format!("The parameter {name} was given more than once."))
+            }
+            Self::WrongType("ttl") => bad("illegal_argument", "ttl must be a number >= 0".to_owned()),
+            Self::WrongType(name) => bad("illegal_argument", format!("The parameter {name} has the wrong type.")),
+            Self::IllegalCharacter(name) => {
+                Answer::oauth("invalid_request", format!("The parameter {name} has an illegal character."))
+            }
+            Self::MalformedJson(_) => bad("json_parse", "The body is not valid JSON.".to_owned()),
+            Self::NotAnObject => bad("json_parse", "The body must be a JSON object.".to_owned()),
+            Self::MalformedForm(_) => Answer::oauth("invalid_request", "The form cannot be decoded."),
+            Self::NoBody => bad("illegal_argument", "missing json post data".to_owned()),
+        }
+    }
+}
+
+impl Worded for BodyError {
+    fn answer(&self, _voice: Voice) -> Answer {
+        match self {
+            Self::TooLarge { limit } => Answer::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "payload_too_large",
+                format!("The body must have at most {limit} bytes."),
+            ),
+            Self::CutShort(_) => {
+                Answer::new(StatusCode::BAD_REQUEST, "invalid_request", "The body ended before it was complete.")
+            }
+        }
+    }
+}
+
+/// A request that reads well and asks for what cannot be.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RequestError {
+    #[error("no such route")]
+    UnknownRoute,
+    #[error("no such application")]
+    UnknownApplication(String),
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    #[error("two ways of client authentication at once")]
+    TwoClientMethods,
+    #[error("the Authorization header cannot be read")]
+    MalformedAuthorization,
+    #[error("ttl is not a number")]
+    BadTtl,
+    #[error("the JSONP callback is not a name")]
+    BadCallback,
+    #[error("parameter {0} is missing")]
+    Missing(&'static str),
+}
+
+impl Worded for RequestError {
+    fn answer(&self, voice: Voice) -> Answer {
+        match self {
+            Self::UnknownRoute => Answer::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this URL."),
+            Self::UnknownApplication(asked) => Answer::new(
+                StatusCode::NOT_FOUND,
+                "organization_application_not_found",
+                format!("Could not find application for {asked}"),
+            ),
+            Self::MethodNotAllowed => {
+                Answer::new(StatusCode::METHOD_NOT_ALLOWED, "not_allowed", "This URL does not serve this method.")
+            }
+            Self::TwoClientMethods => {
+                Answer::oauth("invalid_request", "Client credentials came in two ways; use exactly one.")
+            }
+            Self::MalformedAuthorization => {
+                Answer::oauth("invalid_request", "The Authorization header cannot be read.")
+            }
+            Self::BadTtl if voice == Voice::OAuth => {
+                Answer::oauth("invalid_request", "ttl must be a number of milliseconds, 0 or more.")
+            }
+            Self::BadTtl => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "ttl must be a number >= 0"),
+            Self::BadCallback => Answer::oauth("invalid_request", "The parameter callback is not a function name."),
+            Self::Missing(name) => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} is required"))
+            }
+        }
+    }
+}

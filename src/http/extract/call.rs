@@ -1,0 +1,191 @@
+//! One request as the handlers see it: where it knocked, what it said, and how to refuse it.
+
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::future::LocalBoxFuture;
+use uuid::Uuid;
+
+use super::body::read_body;
+use super::credentials::Authorization;
+use super::parameters::{ParameterError, Parameters};
+use crate::access::{AccessError, Need, Presented, Session};
+use crate::domain::clock::Moment;
+use crate::domain::place::{Place, PlaceName};
+use crate::domain::secret::Secret;
+use crate::domain::tenant::{Organization, Switch};
+use crate::http::error::{Refusal, RequestError, Voice, Worded};
+use crate::http::middleware::access_log::AccessFields;
+use crate::http::middleware::request_id::RequestId;
+use crate::http::state::State;
+
+/// The first segment under which the path rules put an application named by its UUID alone.
+const BY_ID: &str = "~";
+
+/// A request with its body read.
+pub struct Call {
+    pub state: Data<State>,
+    pub request: HttpRequest,
+    pub started: Moment,
+    pub authorization: Authorization,
+    parameters: Result<Parameters, ParameterError>,
+}
+
+impl FromRequest for Call {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Self, Refusal>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let payload = actix_web::dev::Decompress::from_headers(payload.take(), request.headers());
+        Box::pin(async move {
+            let state = request.app_data::<Data<State>>().cloned().ok_or_else(no_state)?;
+            let started = state.clock.now();
+            let authorization = Authorization::from_headers(request.headers());
+            let mut call = Self { state, request, started, authorization, parameters: Ok(Parameters::default()) };
+            let body = read_body(payload, call.state.body_limit).await.map_err(|cause| call.refuse(&cause))?;
+            let content_type = call.request.headers().get("content-type").and_then(|value| value.to_str().ok());
+            let (method, query) = (call.request.method().as_str(), call.request.query_string());
+            call.parameters = Parameters::read(method, query, &body, content_type);
+            Ok(call)
+        })
+    }
+}
+
+/// Only a server that was put together wrongly answers so.
+fn no_state() -> Refusal {
+    Refusal::new(RequestError::UnknownRoute.answer(Voice::Usergrid), Moment::EPOCH, Moment::EPOCH, None)
+}
+
+impl Call {
+    /// What the request said.
+    ///
+    /// *Errors*: it could not be read.
+    pub fn parameters(&self) -> Result<&Parameters, Refusal> {
+        self.parameters.as_ref().map_err(|cause| self.refuse(cause))
+    }
+
+    /// The place as the path names it; a path without organization is the management plane's.
+    pub fn place_name(&self) -> PlaceName {
+        match (self.segment("org"), self.segment("app")) {
+            (BY_ID, app) => PlaceName::AppById(Uuid::try_parse(app).unwrap_or_default()),
+            ("", _) | (_, "") => PlaceName::Management,
+            (org, app) => PlaceName::App { org: org.to_owned(), app: app.to_owned() },
+        }
+    }
+
+    /// A segment of the matched route; empty when it has none of that name.
+    pub fn segment(&self, name: &str) -> &str {
+        self.request.match_info().get(name).unwrap_or_default()
+    }
+
+    /// The place, which must exist.
+    ///
+    /// *Errors*: 404 `organization_application_not_found`.
+    pub async fn place(&self) -> Result<Place, Refusal> {
+        let name = self.place_name();
+        let place = self.state.registry.place(&name).await.map_err(|cause| self.refuse(&cause))?;
+        let place = place.ok_or_else(|| self.unknown_place())?;
+        if let Place::App { org, app } = &place {
+            AccessFields::note(&self.request, |fields| {
+                fields.org = Some(org.name.clone());
+                fields.app = Some(app.name.clone());
+            });
+        }
+        Ok(place)
+    }
+
+    /// The refusal of a place that does not exist.
+    pub fn unknown_place(&self) -> Refusal {
+        let (org, app) = (self.segment("org"), self.segment("app"));
+        let asked = format!("{org}/{app} from URI: {}", self.request.path().trim_start_matches('/'));
+        self.refuse(&RequestError::UnknownApplication(asked))
+    }
+
+    /// Who calls; `None` for a caller without credentials.
+    ///
+    /// *Errors*: credentials that do not hold end the request, whatever the route (Usergrid).
+    pub async fn session(&self, place: &Place) -> Result<Option<Session>, Refusal> {
+        let url_tokens = match place {
+            Place::Management => self.state.management_url_tokens,
+            Place::App { app, .. } => app.settings.url_tokens,
+        };
+        let Some(presented) = self.presented(url_tokens)? else { return Ok(None) };
+        let session = self.state.verifier.verify(&presented).await.map_err(|cause| self.refuse(&cause))?;
+        AccessFields::note(&self.request, |fields| fields.authority = Some(session.principal.authority()));
+        Ok(Some(session))
+    }
+
+    /// *Spec*: Usergrid: the `access_token` parameter wins over the header, then a client pair as parameters, then
+    /// Basic.
+    fn presented(&self, url_tokens: Switch) -> Result<Option<Presented>, Refusal> {
+        let parameters = self.parameters()?;
+        if let Some(token) = &parameters.access_token {
+            if url_tokens == Switch::Off && parameters.is_in_query("access_token") {
+                return Err(self.refuse(&AccessError::UrlTokensOff));
+            }
+            return Ok(Some(Presented::Bearer(token.clone())));
+        }
+        match (&self.authorization, &parameters.client_id, &parameters.client_secret) {
+            (Authorization::Bearer(token), _, _) => Ok(Some(Presented::Bearer(token.clone()))),
+            (Authorization::EmptyBearer, _, _) => Err(self.refuse(&AccessError::EmptyBearer)),
+            (Authorization::Malformed, _, _) => Err(self.refuse(&AccessError::Ambiguous)),
+            (_, Some(id), Some(secret)) => {
+                Ok(Some(Presented::ClientParameters { id: id.clone(), secret: secret.clone() }))
+            }
+            (Authorization::Basic { client_id, client_secret }, _, _) => {
+                Ok(Some(Presented::ClientBasic { id: client_id.clone(), secret: client_secret.clone() }))
+            }
+            (Authorization::None, _, _) => Ok(None),
+        }
+    }
+
+    /// The organization that the path names, for a caller with organization access.
+    ///
+    /// *Errors*: 401 for a caller without credentials before the name is looked up, and for one without access.
+    pub async fn organization(&self, session: Option<&Session>) -> Result<Arc<Organization>, Refusal> {
+        if session.is_none() {
+            return Err(self.refuse(&AccessError::Forbidden(Need::Organization)));
+        }
+        let org = self.state.registry.get_org(self.segment("org")).await.map_err(|cause| self.refuse(&cause))?;
+        let allowed = self.state.guard.organization(session, org.id).await;
+        allowed.map_err(|cause| self.refuse(&cause))?;
+        Ok(org)
+    }
+
+    /// Whether any token came, held or not.
+    pub fn has_token(&self) -> bool {
+        let in_parameters = self.parameters.as_ref().is_ok_and(|parameters| parameters.access_token.is_some());
+        in_parameters || matches!(self.authorization, Authorization::Bearer(_) | Authorization::EmptyBearer)
+    }
+
+    /// The token to be ended by `revoketoken`. Usergrid: one SDK appends its own token behind a second `?`.
+    pub fn named_token(&self) -> Result<Secret, Refusal> {
+        let token = self.parameters()?.token.as_ref().ok_or_else(|| self.refuse(&RequestError::Missing("token")))?;
+        let text = token.expose().split('?').next().unwrap_or_default();
+        Ok(Secret::new(text))
+    }
+
+    /// Refuses in Usergrid's voice.
+    pub fn refuse(&self, cause: &impl Worded) -> Refusal {
+        self.refuse_in(Voice::Usergrid, cause)
+    }
+
+    /// Refuses: the caller gets the words, the log the cause.
+    pub fn refuse_in(&self, voice: Voice, cause: &impl Worded) -> Refusal {
+        let answer = cause.answer(voice);
+        let extensions = self.request.extensions();
+        let trace = extensions.get::<RequestId>().map(|id| id.as_str().to_owned());
+        drop(extensions);
+        AccessFields::note(&self.request, |fields| fields.outcome = Some(answer.code));
+        let request_id = trace.as_deref();
+        if answer.status.is_server_error() {
+            tracing::error!(request_id, code = answer.code, %cause, "failed");
+        } else {
+            tracing::info!(request_id, code = answer.code, %cause, "refused");
+        }
+        Refusal::new(answer, self.started, self.state.clock.now(), trace)
+    }
+}

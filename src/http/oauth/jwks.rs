@@ -1,0 +1,19 @@
+//! The public keys of an issuer. *Spec*: RFC 7517 §5.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+
+use crate::http::error::Refusal;
+use crate::http::extract::call::Call;
+
+/// `GET /{org}/{app}/.well-known/jwks.json` and `/management/.well-known/jwks.json`.
+///
+/// *Shape*: `{"keys":[{"kty":"EC","kid":"..","alg":"ES256","use":"sig",..}]}`; an HS256 issuer has none to show.
+pub async fn keys(call: Call) -> Result<HttpResponse, Refusal> {
+    let place = call.place().await?;
+    let keys = call.state.verifier.jwks(&place).await.map_err(|cause| call.refuse(&cause))?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/jwk-set+json"))
+        .insert_header((CACHE_CONTROL, format!("public, max-age={}", call.state.jwks_max_age.as_secs())))
+        .body(keys))
+}

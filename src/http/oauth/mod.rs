@@ -1,0 +1,4 @@
+//! The standards' dialect: the token endpoint and the key sets.
+
+pub mod jwks;
+pub mod token;

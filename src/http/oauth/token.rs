@@ -1,0 +1,204 @@
+//! The token endpoint of every place: reads the request, asks the dispatcher, answers in the caller's voice.
+//! *Spec*: RFC 6749 §3.2 and §5; Usergrid's `/management/token` and `/{org}/{app}/token`.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::{Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use crate::domain::authority::Authority;
+use crate::domain::place::{Place, PlaceName};
+use crate::grant::{
+    ClientMethod, GrantError, GrantRequest, Holder, Issued, PresentedClient, ScopeRule, Transport,
+};
+use crate::http::error::{Refusal, RequestError, Voice, forbid_keeping};
+use crate::http::extract::call::Call;
+use crate::http::extract::credentials::Authorization;
+use crate::http::extract::parameters::{Encoding, Parameters};
+use crate::http::middleware::access_log::AccessFields;
+use crate::http::usergrid::jsonp::Callback;
+use crate::http::usergrid::view;
+use crate::telemetry::{GrantLabel, TokenOutcome};
+
+/// `GET|POST /{org}/{app}/token` and `/management/token`.
+///
+/// *Shape*: `{"access_token":"..","token_type":"Bearer","expires_in":3600,"refresh_token":"..","scope":"api",
+/// "user":{..}}`, with `application` or `organization` in place of `user` for clients.
+pub async fn exchange(call: Call) -> Result<HttpResponse, Refusal> {
+    let parameters = call.parameters()?;
+    let callback = callback(&call, parameters)?;
+    let voice = voice_of(parameters);
+    let outcome = match answer(&call, parameters, voice).await {
+        Ok(issued) => Ok(respond(&issued, callback.as_ref())),
+        Err(refusal) => Err(refusal.called_back(callback)),
+    };
+    count(&call, parameters, outcome.as_ref().map_err(Refusal::code).err());
+    outcome
+}
+
+async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Issued, Refusal> {
+    let place = call.place_name();
+    let is_silent = parameters.grant_type.is_none() && place == PlaceName::Management && call.has_token();
+    if is_silent {
+        return reissue(call, parameters, voice).await;
+    }
+    if call.request.method() == Method::POST && parameters.encoding == Encoding::Json {
+        parameters.clone().require_any().map_err(|cause| call.refuse(&cause))?;
+    }
+    let request = read(call, parameters).map_err(|cause| call.refuse_in(voice, &cause))?;
+    AccessFields::note(&call.request, |fields| fields.grant_type = known_grant(parameters));
+    let issued = match call.state.dispatcher.exchange(&place, &request).await {
+        Ok(issued) => issued,
+        Err(GrantError::UnknownPlace) => return Err(call.unknown_place()),
+        Err(cause) => return Err(refuse_query_client(call, parameters, voice, cause)),
+    };
+    AccessFields::note(&call.request, |fields| {
+        fields.authority = Some(issued.principal.authority());
+        fields.outcome = Some("issued");
+    });
+    Ok(issued)
+}
+
+/// Usergrid: a client pair in the query is refused as on any other route.
+fn refuse_query_client(call: &Call, parameters: &Parameters, voice: Voice, cause: GrantError) -> Refusal {
+    let is_client = matches!(
+        cause,
+        GrantError::UnknownClient(_) | GrantError::WrongClientSecret(_) | GrantError::ForeignClient(_)
+    );
+    let voice = if is_client && parameters.encoding == Encoding::Query { Voice::OAuth } else { voice };
+    call.refuse_in(voice, &cause)
+}
+
+/// A token instead of a grant: its admin gets a new one.
+async fn reissue(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Issued, Refusal> {
+    let session = call.session(&Place::Management).await?;
+    let session = session.ok_or_else(|| call.refuse_in(voice, &GrantError::MissingGrantType))?;
+    let ttl = ttl(parameters).map_err(|cause| call.refuse_in(voice, &cause))?;
+    let family = session.token.as_ref().and_then(|token| token.session);
+    let issued = call.state.dispatcher.reissue(session.principal, family, ttl).await;
+    issued.map_err(|cause| call.refuse_in(voice, &cause))
+}
+
+/// The standard's own encoding gets the standard's words; JSON and queries are Usergrid's.
+fn voice_of(parameters: &Parameters) -> Voice {
+    match parameters.encoding {
+        Encoding::Form => Voice::OAuth,
+        Encoding::Json | Encoding::Query => Voice::Usergrid,
+    }
+}
+
+fn callback(call: &Call, parameters: &Parameters) -> Result<Option<Callback>, Refusal> {
+    match parameters.callback.as_deref() {
+        None => Ok(None),
+        Some(name) => Callback::parse(name).map(Some).ok_or_else(|| call.refuse(&RequestError::BadCallback)),
+    }
+}
+
+fn read(call: &Call, parameters: &Parameters) -> Result<GrantRequest, RequestError> {
+    let in_url = ["grant_type", "username", "email", "password", "client_secret", "refresh_token"]
+        .iter()
+        .any(|name| parameters.is_in_query(name));
+    let is_url = in_url || call.request.method() == Method::GET || parameters.callback.is_some();
+    Ok(GrantRequest {
+        transport: if is_url { Transport::Url } else { Transport::Body },
+        scope_rule: match voice_of(parameters) {
+            Voice::OAuth => ScopeRule::Strict,
+            Voice::Usergrid => ScopeRule::Lenient,
+        },
+        grant_type: parameters.grant_type.clone(),
+        username: parameters.username.clone().or_else(|| parameters.email.clone()),
+        password: parameters.password.clone(),
+        client: client(&call.authorization, parameters)?,
+        refresh_token: parameters.refresh_token.clone(),
+        scope: parameters.scope.clone(),
+        ttl: ttl(parameters)?,
+    })
+}
+
+/// Makes Basic and parameters one. A Bearer header beside a grant is a former session's and does not count.
+fn client(authorization: &Authorization, parameters: &Parameters) -> Result<Option<PresentedClient>, RequestError> {
+    match authorization {
+        Authorization::Malformed => Err(RequestError::MalformedAuthorization),
+        Authorization::Basic { client_id, client_secret } => {
+            let names_another = parameters.client_id.as_ref().is_some_and(|id| id != client_id);
+            if parameters.client_secret.is_some() || names_another {
+                return Err(RequestError::TwoClientMethods);
+            }
+            Ok(Some(PresentedClient {
+                id: client_id.clone(),
+                secret: Some(client_secret.clone()),
+                method: ClientMethod::Basic,
+            }))
+        }
+        Authorization::None | Authorization::Bearer(_) | Authorization::EmptyBearer => {
+            let secret = parameters.client_secret.clone();
+            let id = parameters.client_id.clone().or_else(|| secret.as_ref().map(|_| String::new()));
+            Ok(id.map(|id| PresentedClient { id, secret, method: ClientMethod::Parameters }))
+        }
+    }
+}
+
+fn ttl(parameters: &Parameters) -> Result<Option<Duration>, RequestError> {
+    match parameters.ttl.as_deref() {
+        None => Ok(None),
+        Some(text) => text.parse().map(|millis| Some(Duration::from_millis(millis))).or(Err(RequestError::BadTtl)),
+    }
+}
+
+/// The answer to a successful exchange (RFC 6749 §5.1), with what Usergrid's clients read beside it.
+fn respond(issued: &Issued, callback: Option<&Callback>) -> HttpResponse {
+    no_store_json(&Value::Object(body(issued)), callback)
+}
+
+/// A body that holds a token: compact, and never to be kept by anyone on the way.
+pub fn no_store_json(body: &Value, callback: Option<&Callback>) -> HttpResponse {
+    let json = body.to_string();
+    let mut response = match callback {
+        Some(callback) => callback.respond(StatusCode::OK, &json),
+        None => HttpResponse::Ok().content_type("application/json").body(json),
+    };
+    forbid_keeping(response.headers_mut());
+    response
+}
+
+fn body(issued: &Issued) -> Map<String, Value> {
+    let mut body = Map::new();
+    body.insert("access_token".to_owned(), json!(issued.access_token.expose()));
+    body.insert("token_type".to_owned(), json!("Bearer"));
+    body.insert("expires_in".to_owned(), json!(issued.expires_in.as_secs()));
+    if let Some(refresh_token) = &issued.refresh_token {
+        body.insert("refresh_token".to_owned(), json!(refresh_token.expose()));
+    }
+    body.insert("scope".to_owned(), json!(issued.scope));
+    match &issued.holder {
+        Holder::AppUser(user) => {
+            body.insert("user".to_owned(), view::user(user));
+        }
+        Holder::AppClient(app) => {
+            body.insert("application".to_owned(), json!(app.id));
+        }
+        Holder::OrgClient(overview) => {
+            body.insert("organization".to_owned(), view::organization_data(overview));
+        }
+        Holder::Admin(overview) => {
+            body.extend(view::password_changed(&overview.admin));
+            body.insert("user".to_owned(), view::admin_with_organizations(overview));
+        }
+    }
+    body
+}
+
+fn known_grant(parameters: &Parameters) -> Option<&'static str> {
+    ["password", "client_credentials", "refresh_token"]
+        .into_iter()
+        .find(|known| parameters.grant_type.as_deref() == Some(*known))
+}
+
+fn count(call: &Call, parameters: &Parameters, refused: Option<&'static str>) {
+    let grant = GrantLabel::of(parameters.grant_type.as_deref().unwrap_or_default());
+    let mut authority: Option<Authority> = None;
+    AccessFields::note(&call.request, |fields| authority = fields.authority);
+    let outcome = refused.map_or(TokenOutcome::Issued, TokenOutcome::of);
+    call.state.metrics.count_token_request(grant, authority, outcome);
+}

@@ -1,0 +1,79 @@
+//! Every route of the server. Paths come here in one form: aliases, UUID forms, doubled and trailing slashes were
+//! rewritten before (`extract::path`); `/~/{uuid}` is an application by its UUID.
+
+use actix_web::http::Method;
+use actix_web::{Resource, web};
+
+use super::oauth::{jwks, token};
+use super::service;
+use super::usergrid::{application, credentials, management, revoke};
+
+/// One line of the route list, for tests and documents that walk all routes.
+pub const ROUTES: &[(&str, &str)] = &[
+    ("GET", "/"),
+    ("GET", "/status"),
+    ("GET", "/lb-status"),
+    ("GET", "/health/live"),
+    ("GET", "/health/ready"),
+    ("GET, POST", "/management/token"),
+    ("GET, POST", "/management/me"),
+    ("GET", "/management/.well-known/jwks.json"),
+    ("GET", "/management/users/{user}"),
+    ("PUT, POST", "/management/users/{user}/revoketokens"),
+    ("PUT, POST", "/management/users/{user}/revoketoken"),
+    ("GET", "/management/orgs/{org}"),
+    ("GET, POST", "/management/orgs/{org}/credentials"),
+    ("GET, POST", "/management/orgs/{org}/apps/{app}/credentials"),
+    ("GET, POST", "/{org}/{app}/token"),
+    ("GET", "/{org}/{app}/.well-known/jwks.json"),
+    ("GET", "/{org}/{app}"),
+    ("GET", "/{org}/{app}/users/me"),
+    ("GET, POST", "/{org}/{app}/credentials"),
+    ("PUT, POST", "/{org}/{app}/users/{user}/revoketokens"),
+    ("PUT, POST", "/{org}/{app}/users/{user}/revoketoken"),
+];
+
+const GET: &[Method] = &[Method::GET];
+const GET_POST: &[Method] = &[Method::GET, Method::POST];
+const PUT_POST: &[Method] = &[Method::PUT, Method::POST];
+
+/// Adds every route. Fixed words come before `{org}`, which is why they are reserved names.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(on("/", GET, service::root))
+        .service(on("/status", GET, service::status))
+        .service(on("/lb-status", GET, service::status))
+        .service(on("/health/live", GET, service::live))
+        .service(on("/health/ready", GET, service::ready))
+        .service(on("/management/token", GET_POST, token::exchange))
+        .service(on("/management/me", GET_POST, management::me))
+        .service(on("/management/.well-known/jwks.json", GET, jwks::keys))
+        .service(on("/management/users/{user}", GET, management::read_admin))
+        .service(on("/management/users/{user}/revoketokens", PUT_POST, revoke::all_of_admin))
+        .service(on("/management/users/{user}/revoketoken", PUT_POST, revoke::one_of_admin))
+        .service(on("/management/orgs/{org}", GET, management::read_organization))
+        .service(on("/management/orgs/{org}/credentials", GET_POST, credentials::of_organization))
+        .service(on("/management/orgs/{org}/apps/{app}/credentials", GET_POST, credentials::of_application_in_organization))
+        .service(web::resource("/management/{rest:.*}").to(service::unknown_route))
+        .service(on("/{org}/{app}/token", GET_POST, token::exchange))
+        .service(on("/{org}/{app}/.well-known/jwks.json", GET, jwks::keys))
+        .service(on("/{org}/{app}", GET, application::read))
+        .service(on("/{org}/{app}/{users:users?}/me", GET, application::read_me))
+        .service(on("/{org}/{app}/credentials", GET_POST, credentials::of_application))
+        .service(on("/{org}/{app}/{users:users?}/{user}/revoketokens", PUT_POST, revoke::all_of_user))
+        .service(on("/{org}/{app}/{users:users?}/{user}/revoketoken", PUT_POST, revoke::one_of_user))
+        .default_service(web::to(service::unknown_route));
+}
+
+/// One path with its methods; any other method is 405.
+fn on<F, Args>(path: &str, methods: &[Method], handler: F) -> Resource
+where
+    F: actix_web::Handler<Args> + Clone,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: actix_web::Responder + 'static,
+{
+    methods
+        .iter()
+        .fold(web::resource(path), |resource, method| resource.route(web::method(method.clone()).to(handler.clone())))
+        .default_service(web::to(service::method_not_allowed))
+}

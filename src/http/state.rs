@@ -1,0 +1,34 @@
+//! What every handler may reach.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::access::{Guard, Revoker, Verifier};
+use crate::domain::clock::{Clock, Moment};
+use crate::domain::place::BaseUrl;
+use crate::domain::tenant::Switch;
+use crate::grant::Dispatcher;
+use crate::manage::Registry;
+use crate::telemetry::Metrics;
+
+/// Whether the server can serve, asked by the readiness route. Runs on the blocking pool.
+pub type ReadinessCheck = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+
+/// The services behind the routes; one for all workers.
+pub struct State {
+    pub dispatcher: Dispatcher,
+    pub verifier: Verifier,
+    pub guard: Guard,
+    pub revoker: Revoker,
+    pub registry: Registry,
+    pub base: BaseUrl,
+    pub clock: Arc<dyn Clock>,
+    pub metrics: Arc<Metrics>,
+    pub is_ready: ReadinessCheck,
+    /// *Units*: bytes.
+    pub body_limit: usize,
+    pub jwks_max_age: Duration,
+    /// Whether tokens may come as `?access_token=` to the management place.
+    pub management_url_tokens: Switch,
+    pub started: Moment,
+}

@@ -1,0 +1,82 @@
+//! The management plane's routes on organizations and admins.
+
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::envelope::Envelope;
+use super::jsonp::Callback;
+use super::view;
+use crate::access::{AccessError, Need, Session};
+use crate::domain::place::Place;
+use crate::http::error::{Refusal, RequestError};
+use crate::http::extract::call::Call;
+use crate::http::oauth::token;
+
+/// `GET|POST /management/me`: with an admin's token, who they are; without one, the token endpoint under another name.
+///
+/// *Shape*: as a sign-in answers, with the presented token. `expires_in` is what remains, in seconds; stock says the
+/// original life in milliseconds here, against its own member's name.
+pub async fn me(call: Call) -> Result<HttpResponse, Refusal> {
+    let wants_grant = call.parameters()?.grant_type.is_some();
+    if wants_grant || !call.has_token() || call.request.method() != Method::GET {
+        return token::exchange(call).await;
+    }
+    let callback = match call.parameters()?.callback.as_deref() {
+        None => None,
+        Some(name) => Some(Callback::parse(name).ok_or_else(|| call.refuse(&RequestError::BadCallback))?),
+    };
+    let session = call.session(&Place::Management).await?;
+    let admin = call.state.guard.admin_self(session.as_ref()).map_err(|cause| call.refuse(&cause))?;
+    let overview = call.state.registry.get_admin_overview(admin).await.map_err(|cause| call.refuse(&cause))?;
+    let mut body = Map::new();
+    if let Some(presented) = session.as_ref().and_then(|session| session.token.as_ref()) {
+        let remaining = presented.expires.since(call.started).as_secs();
+        body.insert("access_token".to_owned(), json!(presented.text.expose()));
+        body.insert("token_type".to_owned(), json!("Bearer"));
+        body.insert("expires_in".to_owned(), json!(remaining));
+    }
+    body.extend(view::password_changed(&overview.admin));
+    body.insert("user".to_owned(), view::admin_with_organizations(&overview));
+    Ok(token::no_store_json(&Value::Object(body), callback.as_ref()))
+}
+
+/// `GET /management/users/{user}`: an admin reads themselves, by UUID, email, username or `me`.
+pub async fn read_admin(call: Call) -> Result<HttpResponse, Refusal> {
+    let session = call.session(&Place::Management).await?;
+    let own = call.state.guard.admin_self(session.as_ref()).map_err(|cause| call.refuse(&cause))?;
+    let overview = call.state.registry.get_admin_overview(own).await.map_err(|cause| call.refuse(&cause))?;
+    let named = call.segment("user");
+    let is_own = named.eq_ignore_ascii_case("me")
+        || call
+            .state
+            .registry
+            .find_admin(named)
+            .await
+            .map_err(|cause| call.refuse(&cause))?
+            .is_some_and(|admin| admin.id == own);
+    if !is_own {
+        return Err(call.refuse(&AccessError::Forbidden(Need::Admin)));
+    }
+    let mut data = view::admin_with_organizations(&overview);
+    if let (Some(token), Some(members)) = (presented_token(session.as_ref()), data.as_object_mut()) {
+        // Usergrid: the portal stores this as its token after it created or left an organization.
+        members.insert("token".to_owned(), token);
+    }
+    Ok(Envelope::new(call.started).action("get admin user").ok().data(data).into_response(call.state.clock.now()))
+}
+
+fn presented_token(session: Option<&Session>) -> Option<Value> {
+    session?.token.as_ref().map(|token| json!(token.text.expose()))
+}
+
+/// `GET /management/orgs/{org}`: an organization with its applications and admins.
+pub async fn read_organization(call: Call) -> Result<HttpResponse, Refusal> {
+    let session = call.session(&Place::Management).await?;
+    let org = call.organization(session.as_ref()).await?;
+    let overview = call.state.registry.get_org_overview(org.id).await.map_err(|cause| call.refuse(&cause))?;
+    Ok(Envelope::new(call.started)
+        .action("get organization")
+        .organization(view::organization_data(&overview))
+        .into_response(call.state.clock.now()))
+}
