@@ -4,7 +4,6 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
-use figment::providers::{Format, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Error, Figment, Metadata, Profile, Provider};
 
@@ -101,9 +100,9 @@ impl Provider for Layer {
 }
 
 fn parsed(origin: &str, text: &str) -> Result<Dict, ConfigError> {
-    Toml::from_str(text).map_err(|error| ConfigError::Syntax {
+    toml::from_str(text).map_err(|error| ConfigError::Syntax {
         origin: origin.to_owned(),
-        line: error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.lines().count().max(1)),
+        line: error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| 1 + before.matches('\n').count()),
         // The message alone: the library's full text quotes the line, which may hold a password.
         problem: error.message().replace('\n', ", "),
     })
@@ -115,36 +114,38 @@ fn environment(env: impl IntoIterator<Item = (String, String)>, defaults: &Dict)
     let mut values = Dict::new();
     for (variable, text) in env {
         let Some(name) = variable.strip_prefix(PREFIX).map(str::to_ascii_lowercase) else { continue };
+        let refuse =
+            |key, problem| Err(ConfigError::Invalid { key, origin: format!("environment {variable}"), problem });
         let Some((section, key)) = name.split_once("__") else {
-            refuse_missing_underscore(&variable, &name, defaults)?;
-            continue;
+            match option_written(&name, defaults) {
+                None => continue,
+                Some((section, key)) => {
+                    let right = format!("{section}__{key}").to_ascii_uppercase();
+                    return refuse(format!("{section}.{key}"), format!("must be written {PREFIX}{right}"));
+                }
+            }
         };
-        let default = defaults.get(section).and_then(Value::as_dict).and_then(|keys| keys.get(key));
-        put(&mut values, section, key, typed(text, default));
+        match defaults.get(section).and_then(Value::as_dict).and_then(|keys| keys.get(key)) {
+            Some(default) => put(&mut values, section, key, typed(text, default)),
+            None => return refuse(format!("{section}.{key}"), "there is no such option".to_owned()),
+        }
     }
     Ok(values)
 }
 
-fn refuse_missing_underscore(variable: &str, name: &str, defaults: &Dict) -> Result<(), ConfigError> {
-    for (section, keys) in defaults {
-        for key in keys.as_dict().into_iter().flat_map(Dict::keys) {
-            if name == format!("{section}_{key}") {
-                return Err(ConfigError::Invalid {
-                    key: format!("{section}.{key}"),
-                    origin: format!("environment {variable}"),
-                    problem: format!("write it {PREFIX}{}__{}", section.to_uppercase(), key.to_uppercase()),
-                });
-            }
-        }
-    }
-    Ok(())
+/// The option whose section and key are joined by one underscore in `name`.
+fn option_written<'a>(name: &str, defaults: &'a Dict) -> Option<(&'a str, &'a str)> {
+    let mut options = defaults.iter().flat_map(|(section, keys)| {
+        keys.as_dict().into_iter().flat_map(Dict::keys).map(move |key| (section.as_str(), key.as_str()))
+    });
+    options.find(|(section, key)| name == format!("{section}_{key}"))
 }
 
 /// Gives a variable's text the type that its option has; text that does not fit stays text and is refused later.
-fn typed(text: String, default: Option<&Value>) -> Value {
+fn typed(text: String, default: &Value) -> Value {
     match default {
-        Some(Value::Num(..)) => text.trim().parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
-        Some(Value::Array(..)) => {
+        Value::Num(..) => text.trim().parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
+        Value::Array(..) => {
             Value::from(text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect::<Vec<_>>())
         }
         _ => Value::from(text),

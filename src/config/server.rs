@@ -42,7 +42,10 @@ impl ServerSettings {
 
     /// The public URL: the configured one, or that of the address `bound`, which differs from `listen` at port 0.
     pub fn base_url_at(&self, bound: SocketAddr) -> BaseUrl {
-        self.base_url.clone().unwrap_or_else(|| BaseUrl(format!("http://{bound}")))
+        self.base_url.clone().unwrap_or_else(|| {
+            let url = format!("http://{bound}");
+            BaseUrl(url.strip_suffix(":80").unwrap_or(&url).to_owned())
+        })
     }
 }
 
@@ -163,6 +166,20 @@ mod tests {
             ("https://me:pw@id.example.com", "must hold no username and no password"),
         ] {
             assert_eq!(BaseUrl::parse(bad), Err(problem.to_owned()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_default_base_url_is_canonical_too() {
+        let settings = crate::config::load(None, [], &Default::default()).expect("the defaults").server;
+        for (bound, url) in [
+            ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("127.0.0.1:80", "http://127.0.0.1"),
+            ("[::1]:80", "http://[::1]"),
+        ] {
+            let derived = settings.base_url_at(bound.parse().expect("an address"));
+            assert_eq!(derived.as_str(), url);
+            assert_eq!(BaseUrl::parse(url), Ok(derived));
         }
     }
 

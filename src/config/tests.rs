@@ -129,11 +129,15 @@ fn a_bad_variable_is_one_line_with_key_and_origin() {
             "127.0.0.1:1",
             "server.listne (environment TOKENGRID_SERVER__LISTNE): there is no such option",
         ),
-        ("TOKENGRID_SEVRER__LISTEN", "127.0.0.1:1", "sevrer (environment TOKENGRID_SEVRER): there is no such option"),
+        (
+            "TOKENGRID_SEVRER__LISTEN",
+            "127.0.0.1:1",
+            "sevrer.listen (environment TOKENGRID_SEVRER__LISTEN): there is no such option",
+        ),
         (
             "TOKENGRID_SERVER_LISTEN",
             "127.0.0.1:1",
-            "server.listen (environment TOKENGRID_SERVER_LISTEN): write it TOKENGRID_SERVER__LISTEN",
+            "server.listen (environment TOKENGRID_SERVER_LISTEN): must be written TOKENGRID_SERVER__LISTEN",
         ),
         (
             "TOKENGRID_DATABASE__POOL_SIZE",
@@ -220,8 +224,10 @@ fn a_refusal_never_repeats_what_may_be_a_secret() {
 
 #[test]
 fn a_syntax_error_names_the_line() {
-    let refusal = refusal_of_file("[server]\n\nlisten = \"a\nworkers = 1\n");
-    assert!(refusal.starts_with("file FILE, line 3: "), "{refusal}");
+    for (text, line) in [("= 1", 1), ("[server]\n= 1\n", 2), ("[server]\n\nlisten = \"a\nworkers = 1\n", 3)] {
+        let refusal = refusal_of_file(text);
+        assert!(refusal.starts_with(&format!("file FILE, line {line}: ")), "{refusal}");
+    }
 }
 
 #[test]
@@ -229,6 +235,29 @@ fn a_missing_file_is_an_error() {
     let refusal = load(Some(Path::new("/nonexistent/tokengrid.toml")), [], &Overrides::default());
     let refusal = refusal.expect_err("a refusal").to_string();
     assert!(refusal.starts_with("/nonexistent/tokengrid.toml: the configuration file cannot be read: "), "{refusal}");
+}
+
+#[test]
+fn what_is_printed_can_be_read_again() {
+    let env = env(&[
+        ("TOKENGRID_SERVER__BASE_URL", "https://id.example.com"),
+        ("TOKENGRID_TOKENS__ACCESS_TTL_SECONDS", "61"),
+        ("TOKENGRID_DIRECTORY__STALENESS_MS", "250"),
+        ("TOKENGRID_METRICS__LISTEN", "off"),
+    ]);
+    let printed = load(None, env, &Overrides::default()).expect("settings").print();
+    let file = file(&printed);
+    let again = load(Some(file.path()), [], &Overrides::default()).expect("the same settings");
+    assert_eq!(again.print(), printed);
+    assert_eq!((again.tokens.access_ttl.as_secs(), again.directory.staleness.as_millis()), (61, 250));
+}
+
+#[test]
+fn odd_variable_names_are_refused_without_harm() {
+    for name in ["TOKENGRID___", "TOKENGRID___X", "TOKENGRID_SERVER__", "TOKENGRID_SERVER__LISTEN__X"] {
+        let refusal = refusal_of_env(name, "1");
+        assert!(refusal.ends_with("there is no such option") && refusal.contains(name), "{refusal}");
+    }
 }
 
 #[test]
