@@ -35,7 +35,7 @@ pub use management::ManagementSettings;
 pub use metrics::MetricsSettings;
 pub use passwords::PasswordSettings;
 pub use security::SecuritySettings;
-pub use server::{BaseUrl, CorsOrigins, ServerSettings};
+pub use server::ServerSettings;
 pub use tokens::TokenSettings;
 pub use units::ThreadCount;
 

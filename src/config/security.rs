@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::error::Fault;
@@ -29,7 +30,7 @@ impl SecuritySettings {
         let mut ids = HashSet::new();
         for (place, line) in (1..).zip(&self.master_keys) {
             let Some(id) = id_of(line.expose()) else {
-                let shape = "must look like ID:KEY with a KEY of 32 bytes in base64url without padding";
+                let shape = "must look like ID:KEY with a KEY of 32 bytes in base64 or base64url";
                 return Err(Fault::new(KEY, format!("entry {place} {shape}")));
             };
             if !ids.insert(id) {
@@ -44,7 +45,11 @@ impl SecuritySettings {
 fn id_of(line: &str) -> Option<&str> {
     let (id, key) = line.split_once(':')?;
     let named = (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-    let keyed = URL_SAFE_NO_PAD.decode(key).is_ok_and(|bytes| bytes.len() == KEY_BYTES);
+    // Operators make keys with whatever is at hand: both alphabets, padded or not.
+    let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let keyed = [STANDARD, URL_SAFE]
+        .iter()
+        .any(|alphabet| GeneralPurpose::new(alphabet, lenient).decode(key).is_ok_and(|bytes| bytes.len() == KEY_BYTES));
     (named && keyed).then_some(id)
 }
 
@@ -68,6 +73,8 @@ mod tests {
     fn master_keys_have_an_id_and_32_bytes() {
         assert_eq!(checked(&[]), Ok(()));
         assert_eq!(checked(&[format!("2026-01:{GOOD}"), format!("2025:{GOOD}")]), Ok(()));
+        let (plain, padded) = (format!("a:{}8", "-".repeat(42)), format!("b:{}8=", "+".repeat(42)));
+        assert_eq!(checked(&[plain, padded]), Ok(()));
         for bad in [GOOD.to_owned(), format!(":{GOOD}"), format!("a b:{GOOD}"), "a:AAEC".to_owned()] {
             let refusal = checked(&[format!("a:{GOOD}"), bad.clone()]).expect_err("another shape");
             assert!(refusal.starts_with("security.master_keys: entry 2 must look like"), "{refusal}");

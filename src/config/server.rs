@@ -1,6 +1,5 @@
 //! `[server]`: where it listens, what it is called from outside, where it keeps its files.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use url::Url;
 
 use super::error::{Fault, within};
 use super::units::{self, ThreadCount};
+use crate::domain::place::BaseUrl;
 
 /// The `[server]` section.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -25,7 +25,8 @@ pub struct ServerSettings {
     pub workers: ThreadCount,
     #[serde(rename = "shutdown_timeout_seconds", with = "units::seconds")]
     pub shutdown_timeout: Duration,
-    pub cors_origins: CorsOrigins,
+    /// `*` alone for any; otherwise exact origins.
+    pub cors_origins: Vec<String>,
 }
 
 impl ServerSettings {
@@ -36,6 +37,7 @@ impl ServerSettings {
         if self.data_dir.as_os_str().is_empty() {
             return Err(Fault::new("server.data_dir", "must not be empty"));
         }
+        check_origins(&self.cors_origins)?;
         within("server.workers", self.workers.0, 0..=1024)?;
         within("server.shutdown_timeout_seconds", self.shutdown_timeout.as_secs(), 0..=300)
     }
@@ -44,50 +46,29 @@ impl ServerSettings {
     pub fn base_url_at(&self, bound: SocketAddr) -> BaseUrl {
         self.base_url.clone().unwrap_or_else(|| {
             let url = format!("http://{bound}");
-            BaseUrl(url.strip_suffix(":80").unwrap_or(&url).to_owned())
+            BaseUrl::new(url.strip_suffix(":80").unwrap_or(&url))
         })
     }
 }
 
-/// A public URL in its one canonical spelling, without a trailing slash. Issuers are compared byte for byte, so no
-/// other spelling may become one.
-///
-/// *Spec*: RFC 8414 §2 (`issuer`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseUrl(String);
-
-impl BaseUrl {
-    /// Reads a URL from outside.
-    ///
-    /// *Errors*: a sentence for the operator: not http(s), a query, a fragment, credentials, or another spelling.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let url = match Url::parse(text) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
-            _ => return Err("must be a URL like https://id.example.com".to_owned()),
-        };
-        if url.query().is_some() || url.fragment().is_some() {
-            return Err("must have no query and no fragment".to_owned());
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("must hold no username and no password".to_owned());
-        }
-        let canonical = url.as_str().trim_end_matches('/');
-        if canonical != text {
-            return Err(format!("must be written {canonical}"));
-        }
-        Ok(Self(text.to_owned()))
+/// Reads a public URL in its one canonical spelling. Issuers are compared byte for byte, so no other spelling may
+/// become one. *Spec*: RFC 8414 §2 (`issuer`).
+fn parse_base_url(text: &str) -> Result<BaseUrl, String> {
+    let url = match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => url,
+        _ => return Err("must be a URL like https://id.example.com".to_owned()),
+    };
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("must have no query and no fragment".to_owned());
     }
-
-    /// The text, to which a path that begins with `/` can be appended.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must hold no username and no password".to_owned());
     }
-}
-
-impl fmt::Display for BaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+    let canonical = url.as_str().trim_end_matches('/');
+    if canonical != text {
+        return Err(format!("must be written {canonical}"));
     }
+    Ok(BaseUrl::new(text))
 }
 
 fn base_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<BaseUrl>, D::Error> {
@@ -95,54 +76,24 @@ fn base_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<BaseUrl
     if text.is_empty() {
         return Ok(None);
     }
-    BaseUrl::parse(&text).map(Some).map_err(D::Error::custom)
+    parse_base_url(&text).map(Some).map_err(D::Error::custom)
 }
 
 fn print_base_url<S: Serializer>(url: &Option<BaseUrl>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(url.as_ref().map_or("", BaseUrl::as_str))
 }
 
-/// Which browser origins may call.
-///
-/// *Shape*: a list of origins such as `https://portal.example.com`; `["*"]` for any.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<String>", into = "Vec<String>")]
-pub enum CorsOrigins {
-    Any,
-    Only(Vec<String>),
-}
-
-impl CorsOrigins {
-    /// Whether a page of `origin` may call. Origins are compared as browsers send them, byte for byte.
-    pub fn may_call(&self, origin: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Only(origins) => origins.iter().any(|allowed| allowed == origin),
-        }
+/// Any origin by `*` alone, or each in the one spelling that browsers send.
+fn check_origins(origins: &[String]) -> Result<(), Fault> {
+    if origins == ["*"] {
+        return Ok(());
     }
-}
-
-impl TryFrom<Vec<String>> for CorsOrigins {
-    type Error = String;
-    fn try_from(origins: Vec<String>) -> Result<Self, String> {
-        if origins.iter().map(String::as_str).eq(["*"]) {
-            return Ok(Self::Any);
-        }
-        for text in &origins {
-            let canonical = Url::parse(text).map(|url| url.origin().ascii_serialization());
-            if canonical.as_ref() != Ok(text) {
-                return Err(format!("{text:?} is not an origin like https://portal.example.com, nor \"*\" alone"));
-            }
-        }
-        Ok(Self::Only(origins))
-    }
-}
-
-impl From<CorsOrigins> for Vec<String> {
-    fn from(origins: CorsOrigins) -> Self {
-        match origins {
-            CorsOrigins::Any => vec!["*".to_owned()],
-            CorsOrigins::Only(origins) => origins,
+    let is_origin = |text: &&String| Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == **text);
+    match origins.iter().find(|text| !is_origin(text)) {
+        None => Ok(()),
+        Some(text) => {
+            let problem = format!("{text:?} is not an origin like https://portal.example.com, nor \"*\" alone");
+            Err(Fault::new("server.cors_origins", problem))
         }
     }
 }
@@ -154,7 +105,7 @@ mod tests {
     #[test]
     fn a_base_url_has_one_spelling() {
         for good in ["https://id.example.com", "http://127.0.0.1:8080", "https://example.com/auth"] {
-            assert_eq!(BaseUrl::parse(good).map(|url| url.to_string()), Ok(good.to_owned()));
+            assert_eq!(parse_base_url(good), Ok(BaseUrl::new(good)));
         }
         for (bad, problem) in [
             ("https://id.example.com/", "must be written https://id.example.com"),
@@ -165,7 +116,7 @@ mod tests {
             ("https://id.example.com#a", "must have no query and no fragment"),
             ("https://me:pw@id.example.com", "must hold no username and no password"),
         ] {
-            assert_eq!(BaseUrl::parse(bad), Err(problem.to_owned()), "{bad}");
+            assert_eq!(parse_base_url(bad), Err(problem.to_owned()), "{bad}");
         }
     }
 
@@ -179,20 +130,18 @@ mod tests {
         ] {
             let derived = settings.base_url_at(bound.parse().expect("an address"));
             assert_eq!(derived.as_str(), url);
-            assert_eq!(BaseUrl::parse(url), Ok(derived));
+            assert_eq!(parse_base_url(url), Ok(derived));
         }
     }
 
     #[test]
     fn origins_are_any_or_exact() {
-        let parse = |list: &[&str]| CorsOrigins::try_from(list.iter().map(|o| (*o).to_owned()).collect::<Vec<_>>());
-        assert_eq!(parse(&["*"]), Ok(CorsOrigins::Any));
-        let one = parse(&["https://portal.example.com"]).expect("an origin");
-        assert!(one.may_call("https://portal.example.com"));
-        assert!(!one.may_call("https://portal.example.com.evil.example"));
-        assert!(!parse(&[]).expect("no origin").may_call("https://portal.example.com"));
-        for bad in ["https://a.example/", "a.example", "null", "*", "data:x"] {
-            assert!(parse(&["https://b.example", bad]).is_err(), "{bad}");
+        let check = |list: &[&str]| check_origins(&list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+        for good in [&["*"][..], &[], &["https://portal.example.com", "http://localhost:3000"]] {
+            assert_eq!(check(good), Ok(()));
+        }
+        for bad in ["https://a.example/", "https://A.example", "a.example", "null", "*", "data:x"] {
+            assert!(check(&["https://b.example", bad]).is_err(), "{bad}");
         }
     }
 }

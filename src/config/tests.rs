@@ -78,7 +78,7 @@ fn defaults_are_as_documented() {
     let settings = defaults();
     assert_eq!(settings.server.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(settings.server.base_url_at(settings.server.listen).as_str(), "http://127.0.0.1:8080");
-    assert_eq!(settings.server.cors_origins, CorsOrigins::Any);
+    assert_eq!(settings.server.cors_origins, ["*"]);
     assert_eq!(settings.database_url().expose(), "sqlite:data/tokengrid.db");
     assert_eq!(settings.database.durability, Durability::Full);
     assert_eq!(settings.tokens.access_ttl_max.as_secs(), 604_800);
@@ -110,8 +110,7 @@ fn lists_in_the_environment_are_separated_by_commas() {
         ("PATH", "/bin"),
     ]);
     let settings = load(None, env, &Overrides::default()).expect("settings");
-    let origins = vec!["https://a.example".to_owned(), "https://b.example".to_owned()];
-    assert_eq!(settings.server.cors_origins, CorsOrigins::Only(origins));
+    assert_eq!(settings.server.cors_origins, ["https://a.example", "https://b.example"]);
     assert_eq!(settings.metrics.listen, None);
     assert_eq!(settings.logging.level, "info,tokengrid=debug");
 }

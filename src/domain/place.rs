@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::id::TenantId;
-use super::tenant::{Application, Organization};
+use super::tenant::{AppSettings, Application, Organization};
 
 /// A place as a path names it, not yet known to exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,11 +34,36 @@ impl Place {
         }
     }
 
-    /// The path of the issuer below the base URL: `management` or `{org}/{app}`.
-    pub fn path(&self) -> String {
+    /// What the place's application decides for itself.
+    pub fn app_settings(&self) -> Option<&AppSettings> {
         match self {
-            Self::Management => "management".to_owned(),
-            Self::App { org, app } => format!("{}/{}", org.name, app.name),
+            Self::Management => None,
+            Self::App { app, .. } => Some(&app.settings),
+        }
+    }
+
+}
+
+/// The public base URL of the server, without a trailing slash; every issuer begins with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl(Arc<str>);
+
+impl BaseUrl {
+    /// Takes a checked URL; a trailing slash is cut.
+    pub fn new(url: &str) -> Self {
+        Self(Arc::from(url.trim_end_matches('/')))
+    }
+
+    /// The URL without a trailing slash.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The issuer of a place (RFC 8414 §2): `{base}/{org}/{app}` or `{base}/management`.
+    pub fn issuer(&self, place: &Place) -> String {
+        match place {
+            Place::Management => format!("{}/management", self.0),
+            Place::App { org, app } => format!("{}/{}/{}", self.0, org.name, app.name),
         }
     }
 }

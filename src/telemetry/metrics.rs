@@ -65,9 +65,27 @@ pub enum TokenOutcome {
     Busy,
     /// The server's own fault.
     Failed,
+    /// A refusal in words of Usergrid's alone.
+    Other,
 }
 
 impl TokenOutcome {
+    /// The label of the error code that was answered, or of `ok`.
+    pub fn of(code: &str) -> Self {
+        match code {
+            "ok" => Self::Issued,
+            "invalid_request" => Self::InvalidRequest,
+            "invalid_client" => Self::InvalidClient,
+            "invalid_grant" => Self::InvalidGrant,
+            "unauthorized_client" => Self::UnauthorizedClient,
+            "unsupported_grant_type" => Self::UnsupportedGrantType,
+            "invalid_scope" => Self::InvalidScope,
+            "temporarily_unavailable" => Self::Busy,
+            "server_error" => Self::Failed,
+            _ => Self::Other,
+        }
+    }
+
     const fn as_str(self) -> &'static str {
         match self {
             Self::Issued => "issued",
@@ -79,6 +97,7 @@ impl TokenOutcome {
             Self::InvalidScope => "invalid_scope",
             Self::Busy => "busy",
             Self::Failed => "failed",
+            Self::Other => "other",
         }
     }
 }
@@ -279,5 +298,16 @@ mod tests {
         assert_eq!(GrantLabel::of("client_credentials"), GrantLabel::ClientCredentials);
         assert_eq!(GrantLabel::of("refresh_token"), GrantLabel::RefreshToken);
         assert_eq!(GrantLabel::of("Password"), GrantLabel::Other);
+    }
+
+    #[test]
+    fn outcomes_are_labelled_by_the_code_that_was_answered() {
+        assert_eq!(TokenOutcome::of("ok").as_str(), "issued");
+        assert_eq!(TokenOutcome::of("temporarily_unavailable").as_str(), "busy");
+        assert_eq!(TokenOutcome::of("server_error").as_str(), "failed");
+        assert_eq!(TokenOutcome::of("no such code").as_str(), "other");
+        for code in ["invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope"] {
+            assert_eq!(TokenOutcome::of(code).as_str(), code);
+        }
     }
 }
