@@ -14,16 +14,16 @@ use crate::domain::secret::Secret;
 
 /// A multi-tenant OAuth 2.0 token and user-management server.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "tokengrid", version, propagate_version = true)]
+#[command(name = "tokengrid", version)]
 pub struct Cli {
     /// Configuration file (TOML), over the built-in defaults.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Database; with a password in it, better given as TOKENGRID_DATABASE__URL.
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "URL")]
     pub database_url: Option<Secret>,
     /// Folder of the embedded database and of the master key file.
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "DIR")]
     pub data_dir: Option<String>,
     #[command(subcommand)]
     pub command: Command,
@@ -101,6 +101,7 @@ pub enum OrgCommand {
 /// `org create`
 #[derive(Clone, Debug, Args)]
 pub struct OrgCreate {
+    /// Name of the organization.
     #[arg(value_name = "NAME", value_parser = TenantName::parse)]
     pub name: TenantName,
     /// Username of the admin.
@@ -119,6 +120,7 @@ pub struct OrgCreate {
 /// `org set`
 #[derive(Clone, Debug, Args)]
 pub struct OrgSet {
+    /// The organization.
     #[arg(value_name = "ORG", value_parser = TenantName::parse)]
     pub org: TenantName,
     /// password_history_size=NUMBER, retrievable_secrets=on|off.
@@ -140,6 +142,7 @@ pub enum AppCommand {
 /// `app create`
 #[derive(Clone, Debug, Args)]
 pub struct AppCreate {
+    /// Organization and name of the application.
     #[arg(value_name = "ORG/APP")]
     pub app: AppPath,
     #[command(flatten)]
@@ -149,6 +152,7 @@ pub struct AppCreate {
 /// `app set`
 #[derive(Clone, Debug, Args)]
 pub struct AppSet {
+    /// The application.
     #[arg(value_name = "ORG/APP")]
     pub app: AppPath,
     /// accesstokenttl=MILLISECONDS|default, algorithm=ES256|EdDSA|RS256|HS256, url_grants=on|off, url_tokens=on|off.
@@ -168,10 +172,13 @@ pub enum UserCommand {
 /// `user create`
 #[derive(Clone, Debug, Args)]
 pub struct UserCreate {
+    /// The application.
     #[arg(value_name = "ORG/APP")]
     pub app: AppPath,
+    /// Username, unique in the application.
     #[arg(long, value_name = "USERNAME", value_parser = Username::parse)]
     pub username: Username,
+    /// Email address, unique in the application.
     #[arg(long, value_name = "EMAIL", value_parser = Email::parse)]
     pub email: Email,
     /// Read the password from standard input; otherwise one is made and printed once.
@@ -184,6 +191,7 @@ pub struct UserCreate {
 /// `credentials`
 #[derive(Clone, Debug, Args)]
 pub struct Credentials {
+    /// The organization or application.
     #[arg(value_name = "ORG[/APP]")]
     pub tenant: TenantPath,
     /// Make a new secret.
@@ -208,6 +216,7 @@ pub enum KeysCommand {
 /// `keys rotate`
 #[derive(Clone, Debug, Args)]
 pub struct KeysRotate {
+    /// The application, or the management place.
     #[arg(value_name = "ORG/APP|management")]
     pub issuer: IssuerPath,
     #[command(flatten)]

@@ -73,7 +73,7 @@ pub(super) fn reworded(layers: &Figment, error: figment::Error) -> ConfigError {
         }
         Kind::UnknownVariant(_, words) => format!("must be one of: {}", words.join(", ")),
         Kind::Message(problem) => problem,
-        other => other.to_string(),
+        _ => "cannot be read".to_owned(),
     };
     let key = path.join(".");
     let origin = origin_of(layers, &key);
