@@ -1,6 +1,7 @@
 //! Tokengrid: a multi-tenant OAuth 2.0 token and user-management server.
 
 pub mod access;
+pub mod cli;
 pub mod config;
 pub mod crypto;
 pub mod directory;

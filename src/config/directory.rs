@@ -1,0 +1,29 @@
+//! `[directory]`: how fresh and how large the view in memory is.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{Fault, within};
+use super::units;
+
+/// The `[directory]` section.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DirectorySettings {
+    /// How old the view may be on a node that did not write.
+    #[serde(rename = "staleness_ms", with = "units::millis")]
+    pub staleness: Duration,
+    /// Tenants kept in memory.
+    pub max_tenants: u64,
+}
+
+impl DirectorySettings {
+    /// Checks the section by itself.
+    ///
+    /// *Errors*: the first fault, by key.
+    pub fn validate(&self) -> Result<(), Fault> {
+        within("directory.staleness_ms", self.staleness.as_millis(), 100..=60_000)?;
+        within("directory.max_tenants", self.max_tenants, 16..=100_000_000)
+    }
+}

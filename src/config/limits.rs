@@ -1,0 +1,28 @@
+//! `[limits]`: how large a request may be.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{Fault, within};
+
+/// The `[limits]` section. *Units*: bytes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitSettings {
+    /// Path and query; more is 414.
+    pub uri_bytes: usize,
+    /// The header section; more is 431.
+    pub header_bytes: usize,
+    /// The body; more is 413.
+    pub body_bytes: usize,
+}
+
+impl LimitSettings {
+    /// Checks the section by itself.
+    ///
+    /// *Errors*: the first fault, by key.
+    pub fn validate(&self) -> Result<(), Fault> {
+        within("limits.uri_bytes", self.uri_bytes, 1_024..=65_536)?;
+        within("limits.header_bytes", self.header_bytes, 2_048..=1_048_576)?;
+        within("limits.body_bytes", self.body_bytes, 4_096..=16_777_216)
+    }
+}

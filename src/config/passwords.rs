@@ -1,0 +1,37 @@
+//! `[passwords]`: what hashing costs and how long it may queue.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{Fault, within};
+use super::units::{self, ThreadCount};
+
+/// The `[passwords]` section.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordSettings {
+    /// The binary logarithm of bcrypt's rounds.
+    pub bcrypt_cost: u32,
+    pub threads: ThreadCount,
+    /// The longest wait for a thread.
+    #[serde(rename = "max_wait_ms", with = "units::millis")]
+    pub max_wait: Duration,
+    /// Jobs of one tenant that may wait at once.
+    pub queue_per_tenant: usize,
+    /// *Units*: characters.
+    pub min_length: usize,
+}
+
+impl PasswordSettings {
+    /// Checks the section by itself.
+    ///
+    /// *Errors*: the first fault, by key.
+    pub fn validate(&self) -> Result<(), Fault> {
+        within("passwords.bcrypt_cost", self.bcrypt_cost, 4..=16)?;
+        within("passwords.threads", self.threads.0, 0..=1024)?;
+        within("passwords.max_wait_ms", self.max_wait.as_millis(), 1..=60_000)?;
+        within("passwords.queue_per_tenant", self.queue_per_tenant, 1..=100_000)?;
+        within("passwords.min_length", self.min_length, 1..=72)
+    }
+}

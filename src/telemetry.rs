@@ -1,1 +1,0 @@
-//! Tracing, metrics and redaction.
