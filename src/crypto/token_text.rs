@@ -80,7 +80,7 @@ fn tag_of(key: &[u8], family: Uuid, generation: u32) -> hmac::Tag {
 }
 
 /// Prefix and base64url in one exact allocation, so that no copy of the secret is left behind.
-fn written(prefix: &str, bytes: &[u8]) -> Secret {
+pub(super) fn written(prefix: &str, bytes: &[u8]) -> Secret {
     let mut text = String::with_capacity(prefix.len() + base64::encoded_len(bytes.len(), false).unwrap_or(0));
     text.push_str(prefix);
     URL_SAFE_NO_PAD.encode_string(bytes, &mut text);

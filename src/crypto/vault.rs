@@ -8,10 +8,11 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use base64::Engine;
 use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
 use super::entropy::{Entropy, random};
+use super::token_text::written;
 use crate::domain::id::TenantId;
 use crate::domain::secret::{Sealed, Secret};
 
@@ -69,8 +70,7 @@ impl MasterKey {
 
     /// The line that [`MasterKey::parse`] reads.
     pub fn to_line(&self) -> Secret {
-        let key = Zeroizing::new(URL_SAFE_NO_PAD.encode(self.key.as_slice()));
-        Secret::new(format!("{}:{}", self.id, key.as_str()))
+        written(&format!("{}:", self.id), self.key.as_slice())
     }
 }
 
