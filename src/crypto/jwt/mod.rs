@@ -1,0 +1,141 @@
+//! Access tokens as signed JWTs of type `at+jwt` (RFC 7519, RFC 9068), read as strictly as they are written:
+//! three parts, canonical base64url, one spelling of the type, claims of exactly their type, the algorithm of the key
+//! (RFC 8725). Nothing in a token ever says where to find a key. What a token may do is decided elsewhere.
+
+mod signer;
+mod verifier;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+
+pub use signer::Signer;
+pub use verifier::{Expected, Verifier};
+
+use crate::domain::authority::Authority;
+use crate::domain::id::{AppId, OrgId};
+
+/// The media type of an access token in the `typ` header (RFC 9068 §2.1).
+const TYPE: &str = "at+jwt";
+/// Ours have less than 1,500 characters; what is longer is not read at all.
+const LENGTH_MAX: usize = 8_192;
+
+/// Why a token was refused. No variant repeats any of its text, which is a stranger's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JwtError {
+    /// Not three parts of canonical base64url with JSON objects, or a member is missing, doubled or of a wrong type.
+    #[error("the token is malformed")]
+    Malformed,
+    #[error("the token is not an access token")]
+    WrongType,
+    /// Also what to say when no verifier has the `kid` of [`peek`].
+    #[error("the token was signed by an unknown key")]
+    UnknownKey,
+    #[error("the token names another algorithm than its key's")]
+    WrongAlgorithm,
+    /// RFC 7515 §4.1.11: an extension that must be understood and is not.
+    #[error("the token demands an extension that is not supported")]
+    Critical,
+    #[error("the signature does not match")]
+    BadSignature,
+    #[error("the token is from another issuer")]
+    WrongIssuer,
+    #[error("the token is for another audience")]
+    WrongAudience,
+    #[error("the token is not valid yet")]
+    NotYetValid,
+    #[error("the token expired")]
+    Expired,
+}
+
+/// What a token says of itself before anyone has verified it: hints to find the verifier, and nothing more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peek {
+    pub kid: String,
+    pub authority: Authority,
+    pub org: Option<OrgId>,
+    pub app: Option<AppId>,
+}
+
+/// Reads the routing hints of a token **without verifying it**.
+///
+/// *Errors*: `Malformed`, `WrongType`, `Critical`.
+pub fn peek(token: &str) -> Result<Peek, JwtError> {
+    #[derive(Deserialize)]
+    struct Hints {
+        authority: Authority,
+        org: Option<OrgId>,
+        app: Option<AppId>,
+    }
+    let parts = Parts::split(token)?;
+    let header = decode(parts.header)?;
+    let kid = Header::read(&header)?.kid.into_owned();
+    let Hints { authority, org, app } = read(&decode(parts.claims)?)?;
+    Ok(Peek { kid, authority, org, app })
+}
+
+/// The parts of a compact JWS (RFC 7515 §7.1).
+struct Parts<'a> {
+    header: &'a str,
+    claims: &'a str,
+    signature: &'a str,
+    /// Header and claims with the dot between them: what was signed.
+    message: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn split(token: &'a str) -> Result<Self, JwtError> {
+        let (message, signature) = token.rsplit_once('.').ok_or(JwtError::Malformed)?;
+        let (header, claims) = message.split_once('.').ok_or(JwtError::Malformed)?;
+        // More than three parts are another thing, a JWE (RFC 7516 §7.1) or a riddle.
+        if token.len() > LENGTH_MAX || claims.contains('.') {
+            return Err(JwtError::Malformed);
+        }
+        Ok(Self { header, claims, signature, message })
+    }
+}
+
+/// The header members that matter. `jku`, `jwk`, `x5u`, `x5c` are not among them: keys come from our own rows alone.
+#[derive(Deserialize)]
+struct Header<'a> {
+    #[serde(borrow)]
+    alg: Cow<'a, str>,
+    #[serde(borrow)]
+    kid: Cow<'a, str>,
+    #[serde(borrow)]
+    typ: Option<Cow<'a, str>>,
+    #[serde(default, deserialize_with = "present")]
+    crit: Option<IgnoredAny>,
+}
+
+impl<'a> Header<'a> {
+    fn read(json: &'a [u8]) -> Result<Self, JwtError> {
+        let header: Self = read(json)?;
+        match header {
+            Header { typ, .. } if typ.as_deref() != Some(TYPE) => Err(JwtError::WrongType),
+            Header { crit: Some(_), .. } => Err(JwtError::Critical),
+            header => Ok(header),
+        }
+    }
+}
+
+fn decode(part: &str) -> Result<Vec<u8>, JwtError> {
+    URL_SAFE_NO_PAD.decode(part).ok().ok_or(JwtError::Malformed)
+}
+
+/// Reads a JSON object. Arrays are refused here: serde would take one for the members in their order.
+fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, JwtError> {
+    let object = Some(json).filter(|json| json.first() == Some(&b'{')).ok_or(JwtError::Malformed)?;
+    serde_json::from_slice(object).ok().ok_or(JwtError::Malformed)
+}
+
+/// Reads a member that may be absent but not null.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,197 @@
+//! The threads behind the password lane, and who may join its line.
+
+use std::future::Future;
+use std::num::NonZero;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::hash::Hasher;
+use super::line::Line;
+use super::{LaneError, LaneOptions};
+use crate::domain::id::TenantId;
+
+/// Work in the line, whatever its answer is.
+trait Job: Send {
+    /// Whether its caller still waits.
+    fn is_wanted(&self) -> bool;
+    /// Does the work and answers.
+    fn run(self: Box<Self>, hasher: &Hasher);
+    /// Answers without working.
+    fn refuse(self: Box<Self>, error: LaneError);
+}
+
+struct Errand<Work, Answer> {
+    work: Work,
+    answer: oneshot::Sender<Result<Answer, LaneError>>,
+}
+
+impl<Work, Answer> Job for Errand<Work, Answer>
+where
+    Work: FnOnce(&Hasher) -> Result<Answer, LaneError> + Send,
+    Answer: Send,
+{
+    fn is_wanted(&self) -> bool {
+        !self.answer.is_closed()
+    }
+
+    fn run(self: Box<Self>, hasher: &Hasher) {
+        // A caller who left needs no answer.
+        let _ = self.answer.send((self.work)(hasher));
+    }
+
+    fn refuse(self: Box<Self>, error: LaneError) {
+        let _ = self.answer.send(Err(error));
+    }
+}
+
+struct Waiting {
+    tenant: TenantId,
+    /// None for a wait beyond the end of time.
+    deadline: Option<Instant>,
+    job: Box<dyn Job>,
+}
+
+struct State {
+    line: Line<Waiting>,
+    running: u32,
+    /// Moving average of how long one hash takes.
+    pace: Duration,
+    stopped: bool,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+    hasher: Hasher,
+    threads: u32,
+    max_wait: Duration,
+    queue_per_tenant: usize,
+}
+
+/// The owner of the threads: they end when it is dropped.
+pub(super) struct Lane(Arc<Shared>);
+
+impl Lane {
+    /// Starts the threads.
+    pub(super) fn start(options: &LaneOptions, hasher: Hasher) -> Result<Self, LaneError> {
+        let cores = || thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = if options.threads == 0 { cores() } else { options.threads };
+        let state = State { line: Line::new(), running: 0, pace: hasher.pace(), stopped: false };
+        let lane = Self(Arc::new(Shared {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            hasher,
+            threads: u32::try_from(threads).unwrap_or(u32::MAX),
+            max_wait: options.max_wait,
+            queue_per_tenant: options.queue_per_tenant,
+        }));
+        for number in 1..=threads {
+            let shared = Arc::clone(&lane.0);
+            let thread = thread::Builder::new().name(format!("password-{number}"));
+            thread.spawn(move || shared.serve()).map_err(LaneError::Thread)?;
+        }
+        Ok(lane)
+    }
+
+    /// Takes a place in the line, or says at once that there is none.
+    pub(super) fn enqueue<Work, Answer>(
+        &self,
+        tenant: TenantId,
+        work: Work,
+    ) -> impl Future<Output = Result<Answer, LaneError>> + Send + use<Work, Answer>
+    where
+        Work: FnOnce(&Hasher) -> Result<Answer, LaneError> + Send + 'static,
+        Answer: Send + 'static,
+    {
+        let (answer, coming) = oneshot::channel();
+        let admitted = self.0.admit(tenant, Box::new(Errand { work, answer }));
+        async move {
+            admitted?;
+            coming.await.unwrap_or(Err(LaneError::Stopped))
+        }
+    }
+}
+
+impl Drop for Lane {
+    /// Lets the running hashes finish on their own; joining them would block whoever drops the lane.
+    fn drop(&mut self) {
+        let abandoned = {
+            let mut state = self.0.state();
+            state.stopped = true;
+            std::mem::replace(&mut state.line, Line::new())
+        };
+        self.0.changed.notify_all();
+        drop(abandoned);
+    }
+}
+
+impl Shared {
+    /// No code panics while it holds the lock; if some did, the state would still be whole.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn admit(&self, tenant: TenantId, job: Box<dyn Job>) -> Result<(), LaneError> {
+        let mut state = self.state();
+        if self.is_full(&state, tenant) {
+            // Before anyone is refused, those who gave up make room.
+            state.line.retain(|waiting| waiting.job.is_wanted());
+            if self.is_full(&state, tenant) {
+                return Err(self.busy(&state, tenant));
+            }
+        }
+        let deadline = Instant::now().checked_add(self.max_wait);
+        state.line.push(tenant, Waiting { tenant, deadline, job });
+        drop(state);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    fn is_full(&self, state: &State, tenant: TenantId) -> bool {
+        state.line.waiting(tenant) >= self.queue_per_tenant || self.expected_wait(state, tenant) > self.max_wait
+    }
+
+    /// How long a newcomer of `tenant` would wait for its turn: none if a thread is free.
+    fn expected_wait(&self, state: &State, tenant: TenantId) -> Duration {
+        let ahead = u32::try_from(state.line.ahead_of(tenant)).unwrap_or(u32::MAX).saturating_add(state.running);
+        if ahead < self.threads { Duration::ZERO } else { state.pace.saturating_mul(ahead) / self.threads }
+    }
+
+    fn busy(&self, state: &State, tenant: TenantId) -> LaneError {
+        LaneError::Busy { retry_after: self.expected_wait(state, tenant).max(state.pace) }
+    }
+
+    /// The life of one thread.
+    fn serve(&self) {
+        while let Some(job) = self.next() {
+            let start = Instant::now();
+            job.run(&self.hasher);
+            let mut state = self.state();
+            state.running -= 1;
+            state.pace = (state.pace * 7 + start.elapsed()) / 8;
+        }
+    }
+
+    /// Waits for the next job that is still wanted and in time; `None` when the lane is over.
+    fn next(&self) -> Option<Box<dyn Job>> {
+        let mut state = self.state();
+        while !state.stopped {
+            match state.line.pop() {
+                Some(late) if late.deadline.is_some_and(|deadline| Instant::now() > deadline) => {
+                    let busy = self.busy(&state, late.tenant);
+                    late.job.refuse(busy);
+                }
+                Some(waiting) if waiting.job.is_wanted() => {
+                    state.running += 1;
+                    return Some(waiting.job);
+                }
+                Some(_) => {}
+                None => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            }
+        }
+        None
+    }
+}
