@@ -1,1 +1,100 @@
-//! The store room.
+//! The rows, and the only room that knows SQL: domain types in, domain types out.
+//!
+//! `Store` is a thin facade, one file a noun. Each of its methods picks a side, PostgreSQL or SQLite, and calls the query
+//! of the same name in `queries/`, which is written once and compiled for both. What truly differs is in `postgres/`
+//! and `sqlite/`. No query joins tenants, and every method of a tenant table takes its tenant first.
+
+use std::sync::Arc;
+
+mod columns;
+mod error;
+mod journal;
+mod keys;
+mod maintenance;
+mod migrate;
+mod options;
+mod people;
+mod pool;
+mod postgres;
+mod provision;
+mod refresh;
+mod revocation;
+mod schema;
+mod secrets;
+mod side;
+mod sqlite;
+mod tenants;
+
+pub use error::{BoxedError, Conflict, StoreError};
+pub use journal::Journal;
+pub use keys::KeyChange;
+pub use maintenance::{SealedPlace, SealedRow};
+pub use options::{DatabaseUrl, Durability, StoreOptions};
+pub use provision::Provision;
+pub use refresh::Advance;
+pub use side::Posture;
+
+use side::{Scope, Side, read};
+
+/// The database of this server. Cheap to clone; its methods block, see [`Store::point`] and [`Store::blocking`].
+#[derive(Clone)]
+pub struct Store {
+    side: Arc<Side>,
+}
+
+impl Store {
+    /// Opens the database; the tables are not touched, see [`Store::migrate`].
+    ///
+    /// *Errors*: `Url`, `File` and `TlsNotBuilt` for what the operator has to change, `Unavailable` for a server that
+    /// does not answer.
+    pub fn open(options: &StoreOptions) -> Result<Self, StoreError> {
+        let side = match &options.url {
+            DatabaseUrl::Sqlite(path) => Side::Sqlite(sqlite::Database::open(path, options)?),
+            DatabaseUrl::Postgres(url) => Side::Postgres(postgres::Database::open(url, options)?),
+        };
+        Ok(Self { side: Arc::new(side) })
+    }
+
+    /// Asks the database for a sign of life.
+    pub fn ping(&self) -> Result<(), StoreError> {
+        read!(self, Scope::Registry, |q, conn| q::ping(conn))
+    }
+
+    /// What an operator should be warned of.
+    pub fn posture(&self) -> Result<Posture, StoreError> {
+        match self.side() {
+            Side::Postgres(database) => database.posture(),
+            Side::Sqlite(_) => Ok(Posture::Embedded),
+        }
+    }
+
+    /// Runs a point read from asynchronous code: in place on SQLite, where it costs less than the way to another
+    /// thread, and on the blocking pool for PostgreSQL.
+    pub async fn point<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self.side() {
+            Side::Sqlite(_) => task(self),
+            Side::Postgres(_) => self.blocking(task).await,
+        }
+    }
+
+    /// Runs a write or a scan from asynchronous code, on the blocking pool. It runs to its end even if the caller goes.
+    ///
+    /// *Errors*: those of `task`, and `Stopped` when the runtime shuts down first.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let store = self.clone();
+        match tokio::task::spawn_blocking(move || task(&store)).await {
+            Ok(done) => done,
+            Err(source) => Err(StoreError::Stopped { source }),
+        }
+    }
+
+    fn side(&self) -> &Side {
+        &self.side
+    }
+}

@@ -1,0 +1,11 @@
+DROP TABLE audit;
+DROP TABLE revocation;
+DROP TABLE refresh_family;
+DROP TABLE signing_key;
+DROP TABLE client_secret;
+DROP TABLE app_user;
+DROP TABLE change_log;
+DROP TABLE membership;
+DROP TABLE admin;
+DROP TABLE application;
+DROP TABLE organization;

@@ -1,0 +1,35 @@
+//! The change log that other nodes follow, and the audit log that people read.
+
+use super::Store;
+use super::error::StoreError;
+use super::side::{Scope, read, write};
+use crate::domain::clock::Moment;
+use crate::domain::id::TenantId;
+use crate::domain::journal::{AuditEntry, Change};
+
+/// What is written down about a write, in the same transaction.
+#[derive(Clone, Debug, Default)]
+pub struct Journal {
+    pub changes: Vec<Change>,
+    pub audit: Vec<AuditEntry>,
+}
+
+impl Store {
+    /// Writes down what left no other row.
+    pub fn record(&self, journal: &Journal) -> Result<(), StoreError> {
+        write!(self, TenantId::MANAGEMENT, |q, conn| q::append(conn, TenantId::MANAGEMENT, journal))
+    }
+
+    /// The changes since `from`, oldest first by id. Ids of other nodes may arrive late: begin a little before the
+    /// last one seen and skip what is known.
+    ///
+    /// *Units*: `from` is cut to its millisecond, which is included.
+    pub fn list_changes(&self, from: Moment, limit: u32) -> Result<Vec<Change>, StoreError> {
+        read!(self, Scope::Registry, |q, conn| q::change_log::list(conn, from, limit))
+    }
+
+    /// The tenant's audit log, newest first.
+    pub fn list_audit(&self, tenant: TenantId, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        read!(self, Scope::Tenant(tenant), |q, conn| q::audit::list(conn, tenant, limit))
+    }
+}

@@ -1,0 +1,85 @@
+//! Bringing the tables to this version. The two sets of migrations are twins; a test compares what they make.
+
+use diesel::backend::Backend;
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
+use diesel::sqlite::Sqlite;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::Store;
+use super::error::{BoxedError, StoreError};
+use super::side::{Scope, Side, read};
+
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+impl Store {
+    /// Applies what is pending and returns the names of what this call applied. Several nodes may call it at once.
+    ///
+    /// *Errors*: `Migration`; each migration is a transaction of its own, those before the failed one stay applied.
+    pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        match self.side() {
+            Side::Postgres(database) => database.bare(|conn| Ok(apply::<Pg, _>(conn, &POSTGRES)?)),
+            Side::Sqlite(database) => database.bare(|conn| Ok(apply::<Sqlite, _>(conn, &SQLITE)?)),
+        }
+    }
+
+    /// The names of migrations that are not applied yet, oldest first. Changes nothing, so that it works in a role
+    /// that may not create tables.
+    pub fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
+        let applied = read!(self, Scope::Registry, |q, conn| q::migration::list_applied(conn))?;
+        let pending = match self.side() {
+            Side::Postgres(_) => names(&pending::<Pg>(&POSTGRES, &applied)?),
+            Side::Sqlite(_) => names(&pending::<Sqlite>(&SQLITE, &applied)?),
+        };
+        Ok(pending)
+    }
+}
+
+impl From<BoxedError> for StoreError {
+    fn from(source: BoxedError) -> Self {
+        Self::Migration { source }
+    }
+}
+
+/// Applies one migration after the other. No lock keeps other nodes away, because not every PostgreSQL has one to
+/// offer: a migration is written down in its own transaction, so of two nodes one fails, sees that the work is done,
+/// and goes on.
+fn apply<DB: Backend, C: MigrationHarness<DB>>(
+    conn: &mut C,
+    source: &EmbeddedMigrations,
+) -> Result<Vec<String>, BoxedError> {
+    let mut applied = Vec::new();
+    let mut known = versions(conn)?;
+    while let Some(next) = pending::<DB>(source, &known)?.first() {
+        let outcome = conn.run_migration(next);
+        known = versions(conn)?;
+        match outcome {
+            Ok(_) => applied.push(next.name().to_string()),
+            Err(_) if known.contains(&next.name().version().to_string()) => {}
+            Err(cause) => return Err(cause),
+        }
+    }
+    Ok(applied)
+}
+
+/// The versions that are applied. The first call creates the table that holds them; it asks again when another node
+/// was creating it at the same time.
+fn versions<DB: Backend, C: MigrationHarness<DB>>(conn: &mut C) -> Result<Vec<String>, BoxedError> {
+    let versions = conn.applied_migrations().or_else(|_another_node| conn.applied_migrations())?;
+    Ok(versions.iter().map(ToString::to_string).collect())
+}
+
+fn pending<DB: Backend>(
+    source: &EmbeddedMigrations,
+    applied: &[String],
+) -> Result<Vec<Box<dyn Migration<DB>>>, BoxedError> {
+    let mut pending: Vec<Box<dyn Migration<DB>>> = source.migrations()?;
+    pending.retain(|migration| !applied.contains(&migration.name().version().to_string()));
+    pending.sort_by_key(|migration| migration.name().to_string());
+    Ok(pending)
+}
+
+fn names<DB: Backend>(migrations: &[Box<dyn Migration<DB>>]) -> Vec<String> {
+    migrations.iter().map(|migration| migration.name().to_string()).collect()
+}

@@ -1,0 +1,69 @@
+//! Users of applications, admins, and who belongs to which organization.
+
+use super::Store;
+use super::error::StoreError;
+use super::side::{Scope, read, write};
+use crate::domain::id::{AdminId, AppId, OrgId, TenantId, UserId};
+use crate::domain::secret::Secret;
+use crate::domain::user::{Admin, AppUser, Identifier, WithPassword};
+
+impl Store {
+    /// The user of one application that `who` names; an email is preferred to a username of the same look.
+    pub fn find_user(&self, app: AppId, who: &Identifier) -> Result<Option<AppUser>, StoreError> {
+        Ok(self.find_user_with_password(app, who)?.map(|found| found.who))
+    }
+
+    /// As [`Store::find_user`], with the hash of their password, for sign-in alone.
+    pub fn find_user_with_password(
+        &self,
+        app: AppId,
+        who: &Identifier,
+    ) -> Result<Option<WithPassword<AppUser>>, StoreError> {
+        if is_impossible(who) {
+            return Ok(None);
+        }
+        read!(self, Scope::Tenant(app.into()), |q, conn| q::app_user::find(conn, app, who))
+    }
+
+    /// The admin that `who` names; an email is preferred to a username of the same look.
+    pub fn find_admin(&self, who: &Identifier) -> Result<Option<Admin>, StoreError> {
+        Ok(self.find_admin_with_password(who)?.map(|found| found.who))
+    }
+
+    /// As [`Store::find_admin`], with the hash of their password, for sign-in alone.
+    pub fn find_admin_with_password(&self, who: &Identifier) -> Result<Option<WithPassword<Admin>>, StoreError> {
+        if is_impossible(who) {
+            return Ok(None);
+        }
+        read!(self, Scope::Registry, |q, conn| q::admin::find(conn, who))
+    }
+
+    /// The admins of one organization, by username.
+    pub fn list_admins_of(&self, org: OrgId) -> Result<Vec<Admin>, StoreError> {
+        read!(self, Scope::Registry, |q, conn| q::admin::list_of(conn, org))
+    }
+
+    /// Whether an admin belongs to an organization.
+    pub fn is_member(&self, org: OrgId, admin: AdminId) -> Result<bool, StoreError> {
+        read!(self, Scope::Registry, |q, conn| q::membership::exists(conn, org, admin))
+    }
+
+    /// Replaces a user's hash by one of the same password, made at a higher cost. False when the hash is no longer
+    /// `old`: a password that was changed meanwhile stays changed.
+    pub fn replace_user_hash(&self, app: AppId, user: UserId, old: &Secret, new: &Secret) -> Result<bool, StoreError> {
+        write!(self, app.into(), |q, conn| q::app_user::replace_hash(conn, app, user, old, new))
+    }
+
+    /// As [`Store::replace_user_hash`], for an admin.
+    pub fn replace_admin_hash(&self, admin: AdminId, old: &Secret, new: &Secret) -> Result<bool, StoreError> {
+        write!(self, TenantId::MANAGEMENT, |q, conn| q::admin::replace_hash(conn, admin, old, new))
+    }
+}
+
+/// No stored key holds a NUL, and PostgreSQL takes one inside a text for an error, which would not be "not found".
+fn is_impossible(who: &Identifier) -> bool {
+    match who {
+        Identifier::Id(_) => false,
+        Identifier::EmailOrUsername(key) | Identifier::Username(key) => key.contains('\0'),
+    }
+}

@@ -1,0 +1,67 @@
+//! The rows of admins.
+
+use diesel::prelude::*;
+
+use super::Conn;
+use super::person::{PersonRow, person_columns};
+use crate::domain::id::{AdminId, OrgId};
+use crate::domain::secret::Secret;
+use crate::domain::user::{Admin, Identifier, WithPassword};
+use crate::store::columns::RowId;
+use crate::store::error::StoreError;
+use crate::store::schema::{admin, membership};
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = admin)]
+struct Row {
+    id: RowId,
+    hash: Option<String>,
+    #[diesel(embed)]
+    person: PersonRow,
+}
+
+impl Row {
+    fn into_domain(self) -> Result<WithPassword<Admin>, StoreError> {
+        let who = Admin { id: AdminId::new(self.id.0), person: self.person.into_domain("admin")? };
+        Ok(WithPassword { who, hash: self.hash.map(Secret::new) })
+    }
+}
+
+pub fn insert(conn: &mut Conn, new: &WithPassword<Admin>) -> Result<(), StoreError> {
+    let row = Row {
+        id: RowId(new.who.id.uuid()),
+        hash: new.hash.as_ref().map(|hash| hash.expose().to_owned()),
+        person: PersonRow::new(&new.who.person),
+    };
+    diesel::insert_into(admin::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn find(conn: &mut Conn, who: &Identifier) -> Result<Option<WithPassword<Admin>>, StoreError> {
+    let all = admin::table.select((admin::id, admin::hash, person_columns!(admin)));
+    let rows: Vec<Row> = match who {
+        Identifier::Id(id) => all.filter(admin::id.eq(RowId(*id))).load(conn)?,
+        Identifier::Username(key) => all.filter(admin::username_key.eq(key)).load(conn)?,
+        Identifier::EmailOrUsername(key) => {
+            all.filter(admin::email_key.eq(key).or(admin::username_key.nullable().eq(key))).load(conn)?
+        }
+    };
+    rows.into_iter().min_by_key(|row| row.person.rank(who)).map(Row::into_domain).transpose()
+}
+
+pub fn list_of(conn: &mut Conn, org: OrgId) -> Result<Vec<Admin>, StoreError> {
+    admin::table
+        .inner_join(membership::table.on(membership::admin_id.eq(admin::id)))
+        .filter(membership::org_id.eq(RowId(org.uuid())))
+        .order(admin::username_key)
+        .select((admin::id, admin::hash, person_columns!(admin)))
+        .load::<Row>(conn)?
+        .into_iter()
+        .map(|row| Ok(row.into_domain()?.who))
+        .collect()
+}
+
+pub fn replace_hash(conn: &mut Conn, id: AdminId, old: &Secret, new: &Secret) -> Result<bool, StoreError> {
+    let same = admin::table.filter(admin::id.eq(RowId(id.uuid()))).filter(admin::hash.eq(old.expose()));
+    Ok(diesel::update(same).set(admin::hash.eq(new.expose())).execute(conn)? == 1)
+}

@@ -1,0 +1,103 @@
+//! The rows of applications.
+
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Conn, from_json, to_json};
+use crate::domain::clock::Moment;
+use crate::domain::id::{AppId, OrgId, TenantId};
+use crate::domain::name::TenantName;
+use crate::domain::tenant::{AppSettings, Application};
+use crate::store::columns::RowId;
+use crate::store::error::StoreError;
+use crate::store::schema::application;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = application)]
+struct Row {
+    org_id: RowId,
+    id: RowId,
+    name_key: String,
+    settings: Value,
+    created: Moment,
+    modified: Moment,
+}
+
+impl Row {
+    fn into_domain(self) -> Result<Application, StoreError> {
+        Ok(Application {
+            id: AppId::new(self.id.0),
+            org: OrgId::new(self.org_id.0),
+            name: TenantName::parse(&self.name_key).map_err(|cause| StoreError::corrupt("application", cause))?,
+            settings: from_json("application", self.settings)?,
+            created: self.created,
+            modified: self.modified,
+        })
+    }
+}
+
+pub fn insert(conn: &mut Conn, app: &Application) -> Result<(), StoreError> {
+    let row = Row {
+        org_id: RowId(app.org.uuid()),
+        id: RowId(app.id.uuid()),
+        name_key: app.name.as_str().to_owned(),
+        settings: to_json(&app.settings)?,
+        created: app.created,
+        modified: app.modified,
+    };
+    diesel::insert_into(application::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+pub fn find(conn: &mut Conn, id: AppId) -> Result<Option<Application>, StoreError> {
+    application::table
+        .filter(application::id.eq(RowId(id.uuid())))
+        .filter(application::deleted_at.is_null())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?
+        .map(Row::into_domain)
+        .transpose()
+}
+
+pub fn find_by_name(conn: &mut Conn, org: OrgId, name: &TenantName) -> Result<Option<Application>, StoreError> {
+    application::table
+        .filter(application::org_id.eq(RowId(org.uuid())))
+        .filter(application::name_key.eq(name.as_str()))
+        .filter(application::deleted_at.is_null())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?
+        .map(Row::into_domain)
+        .transpose()
+}
+
+pub fn list(conn: &mut Conn, org: OrgId) -> Result<Vec<Application>, StoreError> {
+    application::table
+        .filter(application::org_id.eq(RowId(org.uuid())))
+        .filter(application::deleted_at.is_null())
+        .order(application::name_key)
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Row::into_domain)
+        .collect()
+}
+
+pub fn list_ids(conn: &mut Conn, after: Option<TenantId>, limit: u32) -> Result<Vec<TenantId>, StoreError> {
+    let ids = application::table
+        .filter(application::id.gt(RowId(after.map_or(Uuid::nil(), TenantId::uuid))))
+        .order(application::id)
+        .limit(limit.into())
+        .select(application::id)
+        .load::<RowId>(conn)?;
+    Ok(ids.into_iter().map(|id| TenantId::new(id.0)).collect())
+}
+
+pub fn set_settings(conn: &mut Conn, id: AppId, settings: &AppSettings, now: Moment) -> Result<bool, StoreError> {
+    let live =
+        application::table.filter(application::id.eq(RowId(id.uuid()))).filter(application::deleted_at.is_null());
+    let values = (application::settings.eq(to_json(settings)?), application::modified.eq(now));
+    Ok(diesel::update(live).set(values).execute(conn)? == 1)
+}

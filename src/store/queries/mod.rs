@@ -1,0 +1,59 @@
+//! Every query, once, one file a table. This folder is compiled twice, as a child of `postgres` and of `sqlite`, which
+//! give it `Conn` and `enter`. Rows are private to their file; domain types go in and come out.
+
+use diesel::RunQueryDsl;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Conn, enter, has_migrations};
+use crate::domain::id::TenantId;
+use crate::store::error::StoreError;
+use crate::store::journal::Journal;
+
+pub mod admin;
+pub mod app_user;
+pub mod application;
+pub mod audit;
+pub mod change_log;
+pub mod client_secret;
+pub mod membership;
+pub mod migration;
+pub mod organization;
+mod person;
+pub mod provision;
+pub mod refresh_family;
+pub mod revocation;
+pub mod signing_key;
+
+/// The smallest question there is.
+pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1")).execute(conn)?;
+    Ok(())
+}
+
+/// Writes the journal inside the running transaction, which has entered the tenant `entered`.
+pub fn append(conn: &mut Conn, entered: TenantId, journal: &Journal) -> Result<(), StoreError> {
+    for change in &journal.changes {
+        change_log::insert(conn, change)?;
+    }
+    let mut entered = entered;
+    for entry in &journal.audit {
+        if entry.tenant != entered {
+            enter(conn, entry.tenant)?;
+            entered = entry.tenant;
+        }
+        audit::insert(conn, entry)?;
+    }
+    Ok(())
+}
+
+/// Settings as a JSON column keeps them.
+fn to_json(settings: &impl Serialize) -> Result<Value, StoreError> {
+    serde_json::to_value(settings).map_err(|cause| StoreError::corrupt("settings", cause))
+}
+
+/// Settings as a JSON column kept them.
+fn from_json<T: DeserializeOwned>(table: &str, value: Value) -> Result<T, StoreError> {
+    serde_json::from_value(value).map_err(|cause| StoreError::corrupt(table, cause))
+}

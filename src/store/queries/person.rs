@@ -1,0 +1,93 @@
+//! The columns that users and admins have in common.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::from_json;
+use crate::domain::clock::Moment;
+use crate::domain::name::{Email, Username};
+use crate::domain::user::{Identifier, Person};
+use crate::store::error::StoreError;
+use crate::store::schema::{admin, app_user};
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = admin)]
+#[diesel(table_name = app_user)]
+pub struct PersonRow {
+    username: String,
+    username_key: String,
+    email: Option<String>,
+    email_key: Option<String>,
+    name: Option<String>,
+    properties: Value,
+    activated: bool,
+    confirmed: bool,
+    disabled: bool,
+    password_changed: Option<Moment>,
+    created: Moment,
+    modified: Moment,
+}
+
+/// The columns of [`PersonRow`] in its order; diesel's `Selectable` knows one table only.
+macro_rules! person_columns {
+    ($table:ident) => {
+        (
+            $table::username,
+            $table::username_key,
+            $table::email,
+            $table::email_key,
+            $table::name,
+            $table::properties,
+            $table::activated,
+            $table::confirmed,
+            $table::disabled,
+            $table::password_changed,
+            $table::created,
+            $table::modified,
+        )
+    };
+}
+pub(super) use person_columns;
+
+impl PersonRow {
+    pub fn new(person: &Person) -> Self {
+        Self {
+            username: person.username.as_str().to_owned(),
+            username_key: person.username.key(),
+            email: person.email.as_ref().map(|email| email.as_str().to_owned()),
+            email_key: person.email.as_ref().map(Email::key),
+            name: person.name.clone(),
+            properties: Value::Object(person.properties.clone()),
+            activated: person.activated,
+            confirmed: person.confirmed,
+            disabled: person.disabled,
+            password_changed: person.password_changed,
+            created: person.created,
+            modified: person.modified,
+        }
+    }
+
+    /// How well the row answers to `who`, least first: one person's email may be another's username.
+    pub fn rank(&self, who: &Identifier) -> u8 {
+        match who {
+            Identifier::EmailOrUsername(key) if self.email_key.as_ref() != Some(key) => 1,
+            _ => 0,
+        }
+    }
+
+    pub fn into_domain(self, table: &'static str) -> Result<Person, StoreError> {
+        let corrupt = |cause| StoreError::corrupt(table, cause);
+        Ok(Person {
+            username: Username::parse(&self.username).map_err(corrupt)?,
+            email: self.email.as_deref().map(Email::parse).transpose().map_err(corrupt)?,
+            name: self.name,
+            properties: from_json(table, self.properties)?,
+            activated: self.activated,
+            confirmed: self.confirmed,
+            disabled: self.disabled,
+            password_changed: self.password_changed,
+            created: self.created,
+            modified: self.modified,
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! Which database a store stands on, and the two macros that pick its copy of a query.
+
+use super::{postgres, sqlite};
+use crate::domain::id::TenantId;
+
+/// The one database of a store.
+pub(super) enum Side {
+    Postgres(postgres::Database),
+    Sqlite(sqlite::Database),
+}
+
+/// Which rows a read may see.
+#[derive(Clone, Copy, Debug)]
+pub enum Scope {
+    /// Tables that know no tenant.
+    Registry,
+    /// The rows of one tenant.
+    Tenant(TenantId),
+}
+
+/// What an operator should know about the database connection; the server warns of the dangerous parts at start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posture {
+    /// SQLite: a file, with no role and no wire.
+    Embedded,
+    /// PostgreSQL.
+    Server {
+        /// The role is a superuser or has BYPASSRLS, so that row-level security does not bind it.
+        bypasses_row_security: bool,
+        /// The connection is under TLS.
+        encrypted: bool,
+        /// The server sees us come from another machine.
+        remote: bool,
+    },
+}
+
+/// `read!(store, scope, |q, conn| q::table::find(conn, ..))` runs the query of the store's side; `q` names its copy.
+macro_rules! read {
+    ($store:expr, $scope:expr, |$q:ident, $conn:ident| $query:expr) => {
+        match $store.side() {
+            $crate::store::side::Side::Postgres(database) => {
+                use $crate::store::postgres::queries as $q;
+                database.read($scope, |$conn| $query)
+            }
+            $crate::store::side::Side::Sqlite(database) => {
+                use $crate::store::sqlite::queries as $q;
+                database.read(|$conn| $query)
+            }
+        }
+    };
+}
+
+/// `write!(store, tenant, |q, conn| ..)` is `read!` for one transaction that may be run more than once.
+macro_rules! write {
+    ($store:expr, $tenant:expr, |$q:ident, $conn:ident| $query:expr) => {
+        match $store.side() {
+            $crate::store::side::Side::Postgres(database) => {
+                use $crate::store::postgres::queries as $q;
+                database.write($tenant, |$conn| $query)
+            }
+            $crate::store::side::Side::Sqlite(database) => {
+                use $crate::store::sqlite::queries as $q;
+                database.write(|$conn| $query)
+            }
+        }
+    };
+}
+
+pub(super) use {read, write};
