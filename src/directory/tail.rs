@@ -13,7 +13,7 @@ use crate::domain::token::moment_of;
 
 /// How far back each read begins: clocks of nodes differ, and a slow transaction commits an older id.
 const OVERLAP: Duration = Duration::from_secs(30);
-const BATCH: i64 = 10_000;
+const BATCH: u32 = 10_000;
 
 /// The reader of the change log.
 pub struct Tail {
@@ -52,7 +52,7 @@ impl Tail {
         let now = self.directory.clock.now();
         let from = Moment::from_micros(self.fresh_at.load(Ordering::Relaxed)).minus(OVERLAP);
         let changes = self.directory.store.list_changes(from, BATCH)?;
-        let is_cut_off = i64::try_from(changes.len()).is_ok_and(|count| count >= BATCH);
+        let is_cut_off = u32::try_from(changes.len()).is_ok_and(|count| count >= BATCH);
         if is_cut_off {
             // More happened than one read holds: forgetting everything is cheaper than reading it all.
             self.directory.forget_all();

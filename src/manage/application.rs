@@ -11,7 +11,7 @@ use crate::domain::key::{KeyState, SigningKey};
 use crate::domain::name::TenantName;
 use crate::domain::tenant::{AppSettings, Application, Organization};
 use crate::domain::token::Algorithm;
-use crate::store::{Journal, Provision};
+use crate::store::{Journal, Provision, Store};
 
 /// An application with all that it is born with, ready to be written.
 pub(super) struct NewApp {
@@ -72,7 +72,9 @@ impl Registry {
             changes: vec![self.change(app.id, ChangeKind::Tenant)],
             audit: vec![self.audit(app.id, actor, "set application", json!({ "settings": settings }))],
         };
-        let (org, id, now) = (app.org, app.id, self.clock.now());
-        self.write(journal, move |store, journal| store.set_app_settings(org, id, &settings, now, journal)).await
+        let (id, now) = (app.id, self.clock.now());
+        let write = move |store: &Store, journal: &Journal| store.set_app_settings(id, &settings, now, journal);
+        let is_there = self.write(journal, write).await?;
+        is_there.then_some(()).ok_or_else(|| ManageError::UnknownApplication(app.name.to_string()))
     }
 }

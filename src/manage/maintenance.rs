@@ -7,8 +7,8 @@ use crate::crypto::vault::{Binding, Purpose};
 use crate::domain::id::TenantId;
 use crate::store::SealedPlace;
 
-const TENANTS_A_PAGE: i64 = 500;
-const ROWS_A_BATCH: i64 = 1_000;
+const TENANTS_A_PAGE: u32 = 500;
+const ROWS_A_BATCH: u32 = 1_000;
 /// How long the change log is kept: far longer than any node stays behind.
 const CHANGE_LOG_KEPT: Duration = Duration::from_secs(86_400);
 

@@ -9,7 +9,7 @@ use crate::domain::journal::ChangeKind;
 use crate::domain::name::TenantName;
 use crate::domain::tenant::{Application, OrgSettings, Organization};
 use crate::domain::user::{Admin, WithPassword};
-use crate::store::{Journal, Provision};
+use crate::store::{Journal, Provision, Store};
 
 /// The application that every organization is born with (Usergrid: clients expect one to exist).
 const SANDBOX: &str = "sandbox";
@@ -72,6 +72,8 @@ impl Registry {
             audit: vec![self.audit(org.id, actor, "set organization", json!({ "settings": settings }))],
         };
         let (id, now) = (org.id, self.clock.now());
-        self.write(journal, move |store, journal| store.set_org_settings(id, &settings, now, journal)).await
+        let write = move |store: &Store, journal: &Journal| store.set_org_settings(id, &settings, now, journal);
+        let is_there = self.write(journal, write).await?;
+        is_there.then_some(()).ok_or_else(|| ManageError::UnknownOrganization(org.name.to_string()))
     }
 }

@@ -46,6 +46,13 @@ pub enum StoreError {
     Stopped { source: tokio::task::JoinError },
 }
 
+impl StoreError {
+    /// Whether the same call may succeed a little later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Busy | Self::Stopped { .. })
+    }
+}
+
 /// Which uniqueness rule a write would break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conflict {

@@ -13,6 +13,7 @@ mod keys;
 mod maintenance;
 mod migrate;
 mod options;
+mod overview;
 mod people;
 mod pool;
 mod postgres;

@@ -138,7 +138,7 @@ diesel::table! {
         principal -> Uid,
         org -> Nullable<Uid>,
         app -> Nullable<Uid>,
-        client_id -> Text,
+        client_id -> Nullable<Text>,
         scope -> Text,
         key -> Binary,
         key_by -> Text,

@@ -112,7 +112,7 @@ CREATE TABLE refresh_family (
     principal uuid NOT NULL,
     org uuid,
     app uuid,
-    client_id text NOT NULL,
+    client_id text,
     scope text NOT NULL,
     key bytea NOT NULL,
     key_by text NOT NULL,

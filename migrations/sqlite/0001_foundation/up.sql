@@ -111,7 +111,7 @@ CREATE TABLE refresh_family (
     principal blob NOT NULL,
     org blob,
     app blob,
-    client_id text NOT NULL,
+    client_id text,
     scope text NOT NULL,
     key blob NOT NULL,
     key_by text NOT NULL,

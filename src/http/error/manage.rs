@@ -41,12 +41,11 @@ impl Worded for ManageError {
 pub(super) fn lane(cause: &LaneError) -> Answer {
     match cause {
         LaneError::Busy { retry_after } => Answer::unavailable(*retry_after),
-        LaneError::TooLong => Answer::new(
-            StatusCode::BAD_REQUEST,
-            "error_password_policy_violation",
-            "A password must have at most 72 bytes and no NUL.",
-        ),
+        LaneError::TooLong | LaneError::NulByte => {
+            Answer::new(StatusCode::BAD_REQUEST, "error_password_policy_violation", cause.to_string())
+        }
         LaneError::Stopped => Answer::unavailable(DATABASE_RETRY),
+        LaneError::Cost(_) | LaneError::Hash(_) | LaneError::Thread(_) => Answer::failed(),
     }
 }
 

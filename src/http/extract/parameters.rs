@@ -110,9 +110,9 @@ impl Parameters {
     /// Apart from `read`, since some routes take an empty POST or PUT (Usergrid: `revoketokens`).
     ///
     /// *Errors*: `NoBody`.
-    pub fn require_any(self) -> Result<Self, ParameterError> {
+    pub fn require_any(&self) -> Result<(), ParameterError> {
         let is_silent = self.encoding == Encoding::Json && self.in_query.is_empty() && self.in_body.is_empty();
-        if is_silent { Err(ParameterError::NoBody) } else { Ok(self) }
+        if is_silent { Err(ParameterError::NoBody) } else { Ok(()) }
     }
 
     /// Whether a known parameter came in the URL, where proxies and browsers keep it.

@@ -44,7 +44,7 @@ async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Is
         return reissue(call, parameters, voice).await;
     }
     if call.request.method() == Method::POST && parameters.encoding == Encoding::Json {
-        parameters.clone().require_any().map_err(|cause| call.refuse(&cause))?;
+        parameters.require_any().map_err(|cause| call.refuse(&cause))?;
     }
     let request = read(call, parameters).map_err(|cause| call.refuse_in(voice, &cause))?;
     AccessFields::note(&call.request, |fields| fields.grant_type = known_grant(parameters));

@@ -25,7 +25,7 @@ struct Row {
     principal: RowId,
     org: Option<RowId>,
     app: Option<RowId>,
-    client_id: String,
+    client_id: Option<String>,
     scope: String,
     key: Vec<u8>,
     key_by: String,
@@ -137,7 +137,10 @@ pub fn end_covered(conn: &mut Conn, revocation: &Revocation) -> Result<(), Store
         RevocationTarget::Principal(principal) => {
             diesel::update(covered.filter(refresh_family::principal.eq(RowId(principal)))).set(ended).execute(conn)?
         }
-        RevocationTarget::Token(_) => 0,
+        // A session is named by its family.
+        RevocationTarget::Token(session) => {
+            diesel::update(covered.filter(refresh_family::id.eq(RowId(session)))).set(ended).execute(conn)?
+        }
     };
     Ok(())
 }
