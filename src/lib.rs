@@ -9,5 +9,6 @@ pub mod domain;
 pub mod grant;
 pub mod http;
 pub mod manage;
+pub mod server;
 pub mod store;
 pub mod telemetry;

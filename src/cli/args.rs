@@ -64,6 +64,8 @@ pub enum Command {
     /// Rotate signing keys, or encrypt secrets under the first master key.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Ask the server at server.listen whether it is ready; exit code 0 or 1.
+    Health,
 }
 
 /// `serve`
@@ -211,6 +213,8 @@ pub enum KeysCommand {
     Rotate(KeysRotate),
     /// Encrypt every stored secret under the first master key.
     Rewrap(KeysRewrap),
+    /// Print a new master key for security.master_keys; nothing is stored.
+    Generate(KeysGenerate),
 }
 
 /// `keys rotate`
@@ -219,8 +223,19 @@ pub struct KeysRotate {
     /// The application, or the management place.
     #[arg(value_name = "ORG/APP|management")]
     pub issuer: IssuerPath,
+    /// Sign with the new key at once: verifiers with an older key set refuse its tokens until they fetch the new one.
+    #[arg(long)]
+    pub now: bool,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `keys generate`
+#[derive(Clone, Debug, Args)]
+pub struct KeysGenerate {
+    /// The name by which sealed rows remember the key.
+    #[arg(value_name = "ID")]
+    pub id: String,
 }
 
 /// `keys rewrap`

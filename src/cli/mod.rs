@@ -1,4 +1,9 @@
-//! The command line: what can be typed, and how operands become values.
+//! The command line: what may be asked (`args`, `operand`), how it is carried out (`run`) and shown (`print`).
 
 pub mod args;
 pub mod operand;
+mod print;
+mod run;
+mod serve;
+
+pub use run::main;

@@ -15,6 +15,7 @@ use crate::domain::client::ClientId;
 use crate::domain::secret::Secret;
 
 const SECRET_LEN: usize = 32;
+const PASSWORD_LEN: usize = 18;
 /// Base64 of `re-`, so that a refresh token is told from a client secret at sight.
 const REFRESH_PREFIX: &str = "cmUt";
 const FAMILY_LEN: usize = 16;
@@ -29,6 +30,12 @@ const LABEL: &[u8] = b"tokengrid refresh token 1";
 pub fn new_client_secret(client: ClientId, entropy: &dyn Entropy) -> Secret {
     let bytes: Zeroizing<[u8; SECRET_LEN]> = Zeroizing::new(random(entropy));
     written(client.prefix(), &*bytes)
+}
+
+/// Makes a password for an account whose owner brought none: 144 random bits, 24 characters that paste well.
+pub fn new_password(entropy: &dyn Entropy) -> Secret {
+    let bytes: Zeroizing<[u8; PASSWORD_LEN]> = Zeroizing::new(random(entropy));
+    written("", &*bytes)
 }
 
 /// What a refresh token says, not yet believed.

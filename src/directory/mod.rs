@@ -264,6 +264,19 @@ impl Directory {
         Ok(members.is_some_and(|members| members.contains(&admin)))
     }
 
+    /// How many look-ups of tenants, secrets, keys and revocations memory answered, and how many it could not.
+    pub fn counts(&self) -> (u64, u64) {
+        let all = [
+            self.shelves.orgs.counts(),
+            self.shelves.apps.counts(),
+            self.shelves.secrets.counts(),
+            self.shelves.rings.counts(),
+            self.shelves.revocations.counts(),
+            self.shelves.members.counts(),
+        ];
+        all.iter().fold((0, 0), |(hits, misses), (hit, miss)| (hits + hit, misses + miss))
+    }
+
     /// Forgets everything.
     fn forget_all(&self) {
         self.shelves.orgs.forget_all();

@@ -13,6 +13,8 @@ pub(super) struct Shelf<K, V> {
     forgotten: AtomicU64,
     /// Makes "count and insert" and "count and remove" one step each. Held for no I/O.
     gate: Mutex<()>,
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 impl<K, V> Shelf<K, V>
@@ -21,11 +23,25 @@ where
     V: Clone + Send + Sync + 'static,
 {
     pub(super) fn new(capacity: u64) -> Self {
-        Self { cache: Cache::new(capacity), forgotten: AtomicU64::new(0), gate: Mutex::new(()) }
+        Self {
+            cache: Cache::new(capacity),
+            forgotten: AtomicU64::new(0),
+            gate: Mutex::new(()),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+        }
     }
 
     pub(super) fn get(&self, key: &K) -> Option<V> {
-        self.cache.get(key)
+        let found = self.cache.get(key);
+        let count = if found.is_some() { &self.hits } else { &self.misses };
+        count.fetch_add(1, Ordering::Relaxed);
+        found
+    }
+
+    /// How many look-ups were answered from memory, and how many were not.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed))
     }
 
     /// Loads a value and keeps it, unless something was forgotten meanwhile: then it is only returned.

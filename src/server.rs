@@ -1,0 +1,199 @@
+//! The composition root: settings become services, services become a running server. Tests call the same functions.
+
+mod core;
+mod master_keys;
+mod metrics;
+mod start;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::Compress;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+
+pub use core::{Core, Schema, Tools};
+pub use start::StartError;
+
+use crate::access::{Guard, Revoker, Verifier};
+use crate::config::Settings;
+use crate::crypto::entropy::uuid_v4;
+use crate::directory::{Freshness, Tail};
+use crate::domain::place::BaseUrl;
+use crate::domain::tenant::Switch;
+use crate::grant::{Dispatcher, GrantPolicy};
+use crate::http::middleware::cors::CorsPolicy;
+use crate::http::middleware::limits::Limits;
+use crate::http::middleware::{Boundary, boundary};
+use crate::http::routes;
+use crate::http::state::State;
+use crate::telemetry::{DirectoryCounts, Metrics};
+
+/// How often a readiness check forgives a missed read of the change log.
+const MISSED_READS: u32 = 10;
+
+/// Everything that serves requests, not yet listening.
+pub struct Services {
+    pub core: Core,
+    pub dispatcher: Dispatcher,
+    state: Data<State>,
+    boundary: Arc<Boundary>,
+    tail: Tail,
+    settings: Settings,
+}
+
+/// A server that listens. Dropping it does not stop it; its handle does.
+pub struct Running {
+    pub server: Server,
+    pub metrics: Option<Server>,
+    background: start::Background,
+}
+
+impl Services {
+    /// Puts the services together for a server that is reached at `bound`.
+    ///
+    /// *Errors*: the database, the master keys or the management issuer are not to be had.
+    pub async fn build(settings: Settings, tools: Tools, bound: SocketAddr) -> Result<Self, StartError> {
+        let core = Core::open(&settings, tools, Schema::Migrate).await?;
+        core.registry.ensure_management_keys().await?;
+        let base = settings.server.base_url_at(bound);
+        let dispatcher = dispatcher(&core, &settings, base.clone());
+        let tail = Tail::new(core.directory.clone());
+        let metrics = Arc::new(Metrics::new({
+            let directory = core.directory.clone();
+            move || {
+                let (hits, misses) = directory.counts();
+                DirectoryCounts { hits, misses }
+            }
+        }));
+        let boundary = Arc::new(make_boundary(&core, &settings, &base, Arc::clone(&metrics)));
+        let state = Data::new(state(&core, &settings, dispatcher.clone(), (metrics, tail.freshness())));
+        Ok(Self { core, dispatcher, state, boundary, tail, settings })
+    }
+
+    /// Starts to serve on `listener`, and metrics beside it where configured.
+    ///
+    /// *Errors*: a listener cannot be used.
+    pub fn start(self, listener: TcpListener) -> Result<Running, StartError> {
+        let (state, around) = (self.state.clone(), Arc::clone(&self.boundary));
+        let app = move || {
+            App::new()
+                .app_data(state.clone())
+                .configure(routes::configure)
+                .wrap(Compress::default())
+                .wrap(boundary(Arc::clone(&around)))
+        };
+        let server = HttpServer::new(app)
+            .workers(self.settings.server.workers.resolve())
+            .shutdown_timeout(self.settings.server.shutdown_timeout.as_secs())
+            .listen(listener)
+            .map_err(StartError::listen(self.settings.server.listen))?
+            .run();
+        let metrics = match self.settings.metrics.listen {
+            Some(address) => Some(metrics::serve(address, Arc::clone(&self.state.metrics))?),
+            None => None,
+        };
+        let background =
+            start::Background::begin(self.tail, self.core.registry.clone(), self.settings.directory.staleness)?;
+        Ok(Running { server, metrics, background })
+    }
+}
+
+impl Running {
+    /// A handle that stops the server from elsewhere.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until a signal or the handle says stop; requests in flight finish first.
+    pub async fn finish(self) -> std::io::Result<()> {
+        let ended = match self.metrics {
+            Some(metrics) => {
+                let handle = metrics.handle();
+                actix_web::rt::spawn(metrics);
+                let ended = self.server.await;
+                handle.stop(false).await;
+                ended
+            }
+            None => self.server.await,
+        };
+        self.background.end();
+        ended
+    }
+}
+
+fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
+    let tokens = &settings.tokens;
+    Dispatcher {
+        store: core.store.clone(),
+        directory: core.directory.clone(),
+        lane: core.lane.clone(),
+        vault: Arc::clone(&core.vault),
+        clock: Arc::clone(&core.clock),
+        entropy: Arc::clone(&core.entropy),
+        base,
+        policy: Arc::new(GrantPolicy {
+            access_ttl: tokens.access_ttl,
+            access_ttl_max: tokens.access_ttl_max,
+            refresh_ttl: tokens.refresh_ttl,
+            refresh_retry_window: tokens.refresh_retry_window,
+            management_url_grants: settings.management.url_grants,
+            admins_must_confirm: settings.management.admins_must_confirm,
+        }),
+    }
+}
+
+fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, watch: (Arc<Metrics>, Freshness)) -> State {
+    let (metrics, freshness) = watch;
+    let base = dispatcher.base.clone();
+    let verifier =
+        Verifier { directory: core.directory.clone(), clock: Arc::clone(&core.clock), base: base.clone() };
+    let guard = Guard { directory: core.directory.clone() };
+    let revoker = Revoker {
+        store: core.store.clone(),
+        verifier: verifier.clone(),
+        entropy: Arc::clone(&core.entropy),
+        access_ttl_max: settings.tokens.access_ttl_max,
+    };
+    let (store, clock) = (core.store.clone(), Arc::clone(&core.clock));
+    let patience = settings.directory.staleness.saturating_mul(MISSED_READS);
+    let is_ready = move || {
+        store.ping().map_err(|cause| cause.to_string())?;
+        if clock.now().since(freshness.last_read()) > patience {
+            return Err("the change log has not been read for too long".to_owned());
+        }
+        Ok(())
+    };
+    State {
+        dispatcher,
+        verifier,
+        guard,
+        revoker,
+        registry: core.registry.clone(),
+        base,
+        clock: Arc::clone(&core.clock),
+        metrics,
+        is_ready: Arc::new(is_ready),
+        body_limit: settings.limits.body_bytes,
+        jwks_max_age: settings.keys.jwks_max_age,
+        management_url_tokens: settings.management.url_tokens,
+        started: core.clock.now(),
+    }
+}
+
+fn make_boundary(core: &Core, settings: &Settings, base: &BaseUrl, metrics: Arc<Metrics>) -> Boundary {
+    let limits = &settings.limits;
+    let entropy = Arc::clone(&core.entropy);
+    let is_https = base.as_str().starts_with("https:");
+    Boundary {
+        limits: Limits { url: limits.uri_bytes, headers: limits.header_bytes, body: limits.body_bytes },
+        cors: CorsPolicy::new(settings.server.cors_origins.clone()),
+        strict_transport: if is_https { Switch::On } else { Switch::Off },
+        clock: Arc::clone(&core.clock),
+        new_request_id: Arc::new(move || uuid_v4(&*entropy).to_string()),
+        on_completed: Arc::new(move |completed| {
+            metrics.count_http_request(completed.method.as_str(), completed.status.as_u16(), completed.duration);
+        }),
+    }
+}

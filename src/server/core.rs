@@ -1,0 +1,117 @@
+//! What the server and the command line share: an open store, its vault, and the use cases over them.
+
+use std::sync::Arc;
+
+use super::master_keys;
+use super::start::StartError;
+use crate::config::{self, Settings};
+use crate::crypto::entropy::{Entropy, SystemEntropy};
+use crate::crypto::password::{LaneOptions, PasswordLane};
+use crate::crypto::vault::Vault;
+use crate::directory::Directory;
+use crate::domain::clock::{Clock, SystemClock};
+use crate::manage::{Registry, RegistryPolicy};
+use crate::store::{DatabaseUrl, Durability, Posture, Store, StoreOptions};
+
+/// Time and chance. The server's come from the machine, a test brings its own.
+#[derive(Clone)]
+pub struct Tools {
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Default for Tools {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
+    }
+}
+
+/// What to do about a database that is not of this version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// Bring it up to date.
+    Migrate,
+    /// Refuse, except for the embedded database, which has no other user.
+    Require,
+}
+
+/// The open services below the outside.
+#[derive(Clone)]
+pub struct Core {
+    pub store: Store,
+    pub vault: Arc<Vault>,
+    pub lane: PasswordLane,
+    pub directory: Directory,
+    pub registry: Registry,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Core {
+    /// Opens the database, the master keys and the password lane.
+    pub async fn open(settings: &Settings, tools: Tools, schema: Schema) -> Result<Self, StartError> {
+        let url = DatabaseUrl::parse(settings.database_url().expose())?;
+        let vault = Arc::new(master_keys::open(settings, &url, &*tools.entropy)?);
+        let store = open_store(settings, url, schema)?;
+        warn_of_posture(&store)?;
+        let lane = LaneOptions {
+            threads: settings.passwords.threads.resolve(),
+            cost: settings.passwords.bcrypt_cost,
+            max_wait: settings.passwords.max_wait,
+            queue_per_tenant: settings.passwords.queue_per_tenant,
+        };
+        let lane = PasswordLane::start(&lane, Arc::clone(&tools.entropy))?;
+        let Tools { clock, entropy } = tools;
+        let capacity = settings.directory.max_tenants;
+        let directory = Directory::new(store.clone(), Arc::clone(&vault), Arc::clone(&clock), capacity);
+        let registry = Registry {
+            store: store.clone(),
+            directory: directory.clone(),
+            lane: lane.clone(),
+            vault: Arc::clone(&vault),
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            policy: Arc::new(RegistryPolicy {
+                password_min_length: settings.passwords.min_length,
+                management_algorithm: settings.management.algorithm,
+                key_publish: settings.keys.publish,
+                access_ttl_max: settings.tokens.access_ttl_max,
+            }),
+        };
+        Ok(Self { store, vault, lane, directory, registry, clock, entropy })
+    }
+}
+
+fn open_store(settings: &Settings, url: DatabaseUrl, schema: Schema) -> Result<Store, StartError> {
+    let is_embedded = matches!(url, DatabaseUrl::Sqlite(_));
+    let store = Store::open(&StoreOptions {
+        url,
+        pool_size: settings.database.pool_size,
+        checkout_timeout: settings.database.checkout_timeout,
+        durability: match settings.database.durability {
+            config::Durability::Full => Durability::Full,
+            config::Durability::Normal => Durability::Normal,
+        },
+        prepared_statements: settings.database.prepared_statements,
+    })?;
+    if schema == Schema::Migrate || is_embedded {
+        for name in store.migrate()? {
+            tracing::info!(name, "migration applied");
+        }
+    } else if !store.pending_migrations()?.is_empty() {
+        return Err(StartError::SchemaBehind);
+    }
+    Ok(store)
+}
+
+fn warn_of_posture(store: &Store) -> Result<(), StartError> {
+    if let Posture::Server { bypasses_row_security, encrypted, remote } = store.posture()? {
+        if bypasses_row_security {
+            tracing::warn!("the database role is a superuser or bypasses row-level security: use a plain role");
+        }
+        if remote && !encrypted {
+            tracing::warn!("the connection to a remote PostgreSQL is not encrypted: use TLS (feature postgres-tls)");
+        }
+    }
+    Ok(())
+}

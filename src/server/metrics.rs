@@ -1,0 +1,35 @@
+//! The listener for Prometheus, apart from the public one.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::web::{Data, get};
+use actix_web::{App, HttpResponse, HttpServer};
+
+use super::start::StartError;
+use crate::telemetry::{METRICS_CONTENT_TYPE, Metrics};
+
+/// Serves `GET /metrics` on `address`.
+///
+/// *Errors*: the address cannot be listened on.
+pub(super) fn serve(address: SocketAddr, metrics: Arc<Metrics>) -> Result<Server, StartError> {
+    let metrics = Data::from(metrics);
+    let server = HttpServer::new(move || App::new().app_data(metrics.clone()).route("/metrics", get().to(render)))
+        .workers(1)
+        .disable_signals()
+        .bind(address)
+        .map_err(|source| StartError::MetricsListen { address, source })?
+        .run();
+    Ok(server)
+}
+
+async fn render(metrics: Data<Metrics>) -> HttpResponse {
+    match metrics.render() {
+        Ok(text) => HttpResponse::Ok().content_type(METRICS_CONTENT_TYPE).body(text),
+        Err(cause) => {
+            tracing::error!(%cause, "the metrics could not be written");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}

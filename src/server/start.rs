@@ -1,0 +1,113 @@
+//! Starting and stopping: why a start failed, and the work that runs beside the requests.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::crypto::password::LaneError;
+use crate::crypto::vault::VaultError;
+use crate::directory::Tail;
+use crate::manage::{ManageError, Registry};
+use crate::store::StoreError;
+
+/// Between two rounds of maintenance.
+const MAINTENANCE: Duration = Duration::from_secs(600);
+
+/// Why the server or a command could not start. One line, for an operator.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("server.listen: cannot listen on {address}: {source}")]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error("metrics.listen: cannot listen on {address}: {source}; another address or \"off\" will do")]
+    MetricsListen { address: SocketAddr, source: io::Error },
+    #[error("server.listen: --demo has known passwords and serves on a loopback address only, not on {0}")]
+    DemoBeyondLoopback(SocketAddr),
+    #[error(
+        "security.master_keys: PostgreSQL needs a master key that every node knows; \
+         make one with `tokengrid keys generate` and set TOKENGRID_SECURITY__MASTER_KEYS"
+    )]
+    NoMasterKey,
+    #[error("security.master_keys: the key file {path} cannot be used: {source}")]
+    KeyFile { path: PathBuf, source: io::Error },
+    #[error("security.master_keys: others may read the key file {path}; make its mode 0600")]
+    KeyFileReadable { path: PathBuf },
+    #[error("security.master_keys: the database exists, but its key file {path} is gone; restore it from a backup")]
+    LostMasterKey { path: PathBuf },
+    #[error("security.master_keys: {0}")]
+    Vault(#[from] VaultError),
+    #[error("database.url: the database is not of this version; run `tokengrid migrate`")]
+    SchemaBehind,
+    #[error("database.url: {}", chain(.0))]
+    Store(#[from] StoreError),
+    #[error("passwords: {0}")]
+    Lane(#[from] LaneError),
+    #[error("{}", chain(.0))]
+    Manage(#[from] ManageError),
+    #[error("a background thread cannot be started: {0}")]
+    Thread(#[source] io::Error),
+}
+
+impl StartError {
+    pub(super) fn listen(address: SocketAddr) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Listen { address, source }
+    }
+}
+
+/// An error with its causes, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let text = next.to_string();
+        if !line.contains(&text) {
+            line = format!("{line}: {}", text.trim().replace('\n', " "));
+        }
+        cause = next.source();
+    }
+    line
+}
+
+/// The work beside the requests: following the change log, and maintenance.
+pub(super) struct Background {
+    stop: Sender<()>,
+    follower: JoinHandle<()>,
+    maintenance: actix_web::rt::task::JoinHandle<()>,
+}
+
+impl Background {
+    pub(super) fn begin(tail: Tail, registry: Registry, interval: Duration) -> Result<Self, StartError> {
+        let (stop, stopped) = mpsc::channel();
+        let follow = move || {
+            let mut tail = tail;
+            while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+                if let Err(cause) = tail.poll() {
+                    tracing::warn!(%cause, "the change log could not be read");
+                }
+            }
+        };
+        let follower =
+            thread::Builder::new().name("change-log".to_owned()).spawn(follow).map_err(StartError::Thread)?;
+        Ok(Self { stop, follower, maintenance: actix_web::rt::spawn(maintain(registry)) })
+    }
+
+    pub(super) fn end(self) {
+        self.maintenance.abort();
+        drop(self.stop);
+        if self.follower.join().is_err() {
+            tracing::error!("the change-log thread panicked");
+        }
+    }
+}
+
+async fn maintain(registry: Registry) {
+    loop {
+        actix_web::rt::time::sleep(MAINTENANCE).await;
+        match registry.maintain().await {
+            Ok(cleaned) => tracing::info!(?cleaned, "maintenance"),
+            Err(cause) => tracing::warn!(%cause, "maintenance was cut short"),
+        }
+    }
+}
