@@ -65,6 +65,7 @@ fn claims() -> AccessClaims {
         authority: Authority::AppClient,
         org: Some(OrgId::new(Uuid::from_u128(2))),
         app: Some(app),
+        sid: None,
     }
 }
 

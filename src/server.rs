@@ -33,6 +33,11 @@ use crate::telemetry::{DirectoryCounts, Metrics};
 /// How often a readiness check forgives a missed read of the change log.
 const MISSED_READS: u32 = 10;
 
+/// Runs a command or a server to its end, on the runtime that both need.
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
+    actix_web::rt::System::new().block_on(work)
+}
+
 /// Everything that serves requests, not yet listening.
 pub struct Services {
     pub core: Core,
@@ -147,8 +152,7 @@ fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
 fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, watch: (Arc<Metrics>, Freshness)) -> State {
     let (metrics, freshness) = watch;
     let base = dispatcher.base.clone();
-    let verifier =
-        Verifier { directory: core.directory.clone(), clock: Arc::clone(&core.clock), base: base.clone() };
+    let verifier = Verifier { directory: core.directory.clone(), clock: Arc::clone(&core.clock), base: base.clone() };
     let guard = Guard { directory: core.directory.clone() };
     let revoker = Revoker {
         store: core.store.clone(),

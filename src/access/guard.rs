@@ -43,9 +43,7 @@ impl Guard {
 
     /// A user of the application asking for themselves.
     pub fn self_in(&self, session: Option<&Session>, place: &Place) -> Result<(AppId, UserId), AccessError> {
-        session
-            .and_then(|session| is_user_of(session.principal, place))
-            .ok_or(AccessError::Forbidden(Need::Permission))
+        session.and_then(|session| is_user_of(session.principal, place)).ok_or(AccessError::Forbidden(Need::Permission))
     }
 
     /// An admin asking for themselves.

@@ -24,9 +24,15 @@ const FRESH_LOOK: Duration = Duration::from_secs(1);
 pub enum Presented {
     Bearer(Secret),
     /// `client_id` and `client_secret` as parameters of any request (Usergrid).
-    ClientParameters { id: String, secret: Secret },
+    ClientParameters {
+        id: String,
+        secret: Secret,
+    },
     /// The same pair by HTTP Basic.
-    ClientBasic { id: String, secret: Secret },
+    ClientBasic {
+        id: String,
+        secret: Secret,
+    },
 }
 
 /// A caller who proved who they are.
@@ -134,9 +140,7 @@ impl Verifier {
 
     async fn tenant_lives(&self, principal: Principal) -> Result<(), AccessError> {
         match principal {
-            Principal::OrgClient { org } => {
-                self.directory.org(org).await?.map(|_| ()).ok_or(AccessError::TenantGone)
-            }
+            Principal::OrgClient { org } => self.directory.org(org).await?.map(|_| ()).ok_or(AccessError::TenantGone),
             // An application was found when its keys were chosen; an admin's end is a revocation.
             Principal::AppUser { .. } | Principal::AppClient { .. } | Principal::Admin { .. } => Ok(()),
         }

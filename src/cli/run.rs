@@ -19,7 +19,7 @@ use crate::domain::id::TenantId;
 use crate::domain::place::{Place, PlaceName};
 use crate::domain::secret::Secret;
 use crate::manage::{Actor, ManageError, NewOrg, NewPerson, Promotion};
-use crate::server::{Core, Schema, StartError, Tools};
+use crate::server::{self, Core, Schema, StartError, Tools};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -71,18 +71,18 @@ pub fn main() -> ExitCode {
 fn carry_out(cli: &Cli) -> Result<(), CommandError> {
     let settings = config::load(cli.config.as_deref(), config::process_environment(), &cli.overrides())?;
     crate::telemetry::init(&settings.logging)?;
-    let system = actix_web::rt::System::new();
     match &cli.command {
-        Command::Serve(arguments) => system.block_on(serve::run(settings, arguments)),
-        Command::Health => serve::check_health(settings.server.listen),
-        Command::Config(ConfigCommand::Check) => Ok(print::line("The configuration is valid.")),
-        Command::Config(ConfigCommand::Print) => Ok(print::text(&settings.print())),
+        Command::Serve(arguments) => return server::block_on(serve::run(settings, arguments)),
+        Command::Health => return serve::check_health(settings.server.listen),
+        Command::Config(ConfigCommand::Check) => print::line("The configuration is valid."),
+        Command::Config(ConfigCommand::Print) => print::text(&settings.print()),
         Command::Keys(KeysCommand::Generate(arguments)) => {
             let key = MasterKey::generate(&arguments.id, &*Tools::default().entropy)?;
-            Ok(print::line(key.to_line().expose()))
+            print::line(key.to_line().expose());
         }
-        command => system.block_on(with_core(&settings, command)),
+        command => return server::block_on(with_core(&settings, command)),
     }
+    Ok(())
 }
 
 async fn with_core(settings: &Settings, command: &Command) -> Result<(), CommandError> {

@@ -13,6 +13,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct ThreadCount(pub(super) u16);
 
 impl ThreadCount {
+    /// A fixed count; 0 for one a core.
+    pub const fn new(count: u16) -> Self {
+        Self(count)
+    }
+
     /// The count, with 0 resolved to the cores of this machine.
     pub fn resolve(self) -> usize {
         match self.0 {

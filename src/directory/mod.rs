@@ -20,6 +20,7 @@ use crate::crypto::keys::{KeyError, KeyRing};
 use crate::crypto::vault::Vault;
 use crate::domain::client::{ClientId, ClientSecret};
 use crate::domain::clock::{Clock, Moment};
+use crate::domain::failure::Failure;
 use crate::domain::id::{AdminId, AppId, OrgId, TenantId};
 use crate::domain::journal::{Change, ChangeKind};
 use crate::domain::name::TenantName;
@@ -36,6 +37,16 @@ pub enum DirectoryError {
     /// A signing key could not be opened; the issuer refuses service rather than guess.
     #[error(transparent)]
     Key(#[from] KeyError),
+}
+
+impl DirectoryError {
+    /// What this means to whoever asked.
+    pub fn failure(&self) -> Failure {
+        match self {
+            Self::Store(cause) => cause.failure(),
+            Self::Key(_) => Failure::Internal,
+        }
+    }
 }
 
 /// A key ring with the moment it was read, so that an unknown `kid` may cause one fresh look and no more.
@@ -196,9 +207,8 @@ impl Directory {
             return Ok(secrets);
         }
         let shelves = Arc::clone(&self.shelves);
-        let load = move |store: &Store| {
-            shelves.secrets.fill(owner, || Ok(Some(Arc::from(store.list_client_secrets(owner)?))))
-        };
+        let load =
+            move |store: &Store| shelves.secrets.fill(owner, || Ok(Some(Arc::from(store.list_client_secrets(owner)?))));
         Ok(self.store.point(load).await?.unwrap_or_default())
     }
 
@@ -210,9 +220,11 @@ impl Directory {
         let this = self.clone();
         let load = move |store: &Store| {
             let keys = this.shelves.rings.fill(tenant, || -> Result<_, DirectoryError> {
-                let rows = store.list_signing_keys(tenant)?;
-                let ring = Arc::new(KeyRing::open(&rows, &this.vault)?);
-                Ok(Some(LoadedRing { ring, loaded: this.clock.now() }))
+                let loaded = this.clock.now();
+                let mut keys = store.list_signing_keys(tenant)?;
+                keys.retain(|key| key.gone_at.is_none_or(|end| loaded < end));
+                let ring = Arc::new(KeyRing::open(&keys, &this.vault)?);
+                Ok(Some(LoadedRing { ring, loaded }))
             });
             Ok(keys)
         };

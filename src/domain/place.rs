@@ -41,7 +41,6 @@ impl Place {
             Self::App { app, .. } => Some(&app.settings),
         }
     }
-
 }
 
 /// The public base URL of the server, without a trailing slash; every issuer begins with it.

@@ -106,13 +106,7 @@ impl Dispatcher {
         let revoked = self.directory.revocations(tenant).await?;
         // A token dated at or before a watermark would be born dead: one issued after a revocation is dated after it.
         let issued = self.clock.now().max(revoked.earliest_issue(terms.principal.uuid()));
-        Ok(TokenIssuer {
-            ring,
-            issuer: self.base.issuer(&place),
-            issued,
-            jti: uuid_v7(issued, &*self.entropy),
-            terms,
-        })
+        Ok(TokenIssuer { ring, issuer: self.base.issuer(&place), issued, jti: uuid_v7(issued, &*self.entropy), terms })
     }
 
     /// Puts a minted token together with its holder.

@@ -71,7 +71,9 @@ pub(super) enum Use {
     /// The head was used: its successor is made.
     Rotate(Step),
     /// The answer was lost: the same successor is given once more.
-    Repeat { head: u32 },
+    Repeat {
+        head: u32,
+    },
     /// The answer was lost for long, and the successor never came back: another one takes its place.
     Replace(Step),
     /// A token that was already succeeded came back: one of two holders is a thief.
@@ -107,4 +109,3 @@ pub(super) fn decide(family: &RefreshFamily, used: u32, now: Moment, window: Dur
         Use::Replace(step)
     }
 }
-

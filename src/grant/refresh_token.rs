@@ -30,7 +30,9 @@ pub(super) async fn run(this: &Dispatcher, place: &Place, request: &GrantRequest
     let proved = client::accompany(place, known.as_ref(), request.client.as_ref(), this.clock.now())?;
     let parts = parse_refresh(text.expose()).ok_or(GrantError::UnknownRefreshToken)?;
     for _ in 0..LOOKS {
-        if let Some(issued) = attempt(this, place, request, &Presented { parts: &parts, proved: proved.as_deref() }).await? {
+        if let Some(issued) =
+            attempt(this, place, request, &Presented { parts: &parts, proved: proved.as_deref() }).await?
+        {
             return Ok(issued);
         }
     }

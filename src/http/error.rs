@@ -13,6 +13,7 @@ use serde_json::json;
 use super::usergrid::envelope::ErrorEnvelope;
 use super::usergrid::jsonp::Callback;
 use crate::domain::clock::Moment;
+use crate::domain::failure::Failure;
 
 mod access;
 mod grant;
@@ -105,6 +106,17 @@ impl Answer {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", sentence)
     }
 
+    /// A failure of a room below, by its outward sense. Only a password that cannot be taken is `Refused` there.
+    fn failure(failure: Failure, cause: &impl fmt::Display) -> Self {
+        match failure {
+            Failure::Passing { retry_after } => Self::unavailable(retry_after),
+            Failure::Refused => {
+                Self::new(StatusCode::BAD_REQUEST, "error_password_policy_violation", cause.to_string())
+            }
+            Failure::Internal => Self::failed(),
+        }
+    }
+
     fn in_oauth_body(self) -> Self {
         Self { body: Body::OAuth, ..self }
     }
@@ -168,14 +180,15 @@ impl ResponseError for Refusal {
                 envelope.into_response(self.answer.status, self.now)
             }
             (Body::OAuth, callback) => {
-                let mut body =
-                    json!({ "error_description": self.answer.description, "error": self.answer.code });
+                let mut body = json!({ "error_description": self.answer.description, "error": self.answer.code });
                 if let (Some(id), Some(members)) = (error_id, body.as_object_mut()) {
                     members.insert("error_id".to_owned(), json!(id));
                 }
                 match callback {
                     Some(callback) => callback.respond(self.answer.status, &body.to_string()),
-                    None => HttpResponse::build(self.answer.status).content_type("application/json").body(body.to_string()),
+                    None => {
+                        HttpResponse::build(self.answer.status).content_type("application/json").body(body.to_string())
+                    }
                 }
             }
         };

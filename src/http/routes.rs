@@ -53,7 +53,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(on("/management/users/{user}/revoketoken", PUT_POST, revoke::one_of_admin))
         .service(on("/management/orgs/{org}", GET, management::read_organization))
         .service(on("/management/orgs/{org}/credentials", GET_POST, credentials::of_organization))
-        .service(on("/management/orgs/{org}/apps/{app}/credentials", GET_POST, credentials::of_application_in_organization))
+        .service(on(
+            "/management/orgs/{org}/apps/{app}/credentials",
+            GET_POST,
+            credentials::of_application_in_organization,
+        ))
         .service(web::resource("/management/{rest:.*}").to(service::unknown_route))
         .service(on("/{org}/{app}/token", GET_POST, token::exchange))
         .service(on("/{org}/{app}/.well-known/jwks.json", GET, jwks::keys))

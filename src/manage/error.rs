@@ -1,12 +1,11 @@
 //! Why a use case was refused, by cause.
 
 use crate::crypto::keys::KeyError;
-pub use crate::crypto::password::LaneError;
+use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
-pub use crate::directory::DirectoryError;
+use crate::directory::DirectoryError;
 use crate::domain::name::NameError;
-use crate::store::Conflict;
-pub use crate::store::StoreError;
+use crate::store::{Conflict, StoreError};
 
 /// A refused or failed use case. `Display` is a sentence that may be shown: it holds no secret.
 #[derive(Debug, thiserror::Error)]

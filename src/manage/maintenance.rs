@@ -76,9 +76,8 @@ impl Registry {
                 let binding = Binding { tenant, purpose, row: &name };
                 let plain = self.vault.open(&binding, &row.sealed)?;
                 let sealed = self.vault.seal(&binding, &plain, &*self.entropy)?;
-                let replace = move |store: &crate::store::Store| {
-                    store.replace_sealed(tenant, &row.place, &row.sealed, &sealed)
-                };
+                let replace =
+                    move |store: &crate::store::Store| store.replace_sealed(tenant, &row.place, &row.sealed, &sealed);
                 if self.store.blocking(replace).await? {
                     moved = moved.saturating_add(1);
                 }

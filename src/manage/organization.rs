@@ -35,7 +35,8 @@ impl Registry {
     ///
     /// *Errors*: `Name`, `PasswordTooShort`, `Taken`.
     pub async fn create_org(&self, new: NewOrg, actor: Actor) -> Result<CreatedOrg, ManageError> {
-        let name = TenantName::parse(&new.name).map_err(|source| ManageError::Name { field: "organization", source })?;
+        let name =
+            TenantName::parse(&new.name).map_err(|source| ManageError::Name { field: "organization", source })?;
         let now = self.clock.now();
         let org = Organization {
             id: OrgId::new(self.draw_id()),

@@ -1,5 +1,6 @@
 //! What can go wrong with rows, by cause. Nothing here is worded for a client.
 
+use crate::domain::failure::{DATABASE_RETRY, Failure};
 use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
@@ -47,9 +48,20 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the same call may succeed a little later.
-    pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::Busy | Self::Stopped { .. })
+    /// What this means to whoever asked.
+    pub fn failure(&self) -> Failure {
+        match self {
+            Self::Unavailable { .. } | Self::Busy | Self::Stopped { .. } => {
+                Failure::Passing { retry_after: DATABASE_RETRY }
+            }
+            Self::Conflict(_)
+            | Self::Corrupt { .. }
+            | Self::Database { .. }
+            | Self::Migration { .. }
+            | Self::Url { .. }
+            | Self::TlsNotBuilt
+            | Self::File { .. } => Failure::Internal,
+        }
     }
 }
 
@@ -61,6 +73,8 @@ pub enum Conflict {
     Username,
     Email,
     Membership,
+    /// Another rotation of the client's secret came first.
+    ClientSecret,
     /// A key of this name exists, or another rotation came first.
     SigningKey,
     /// Any other key, such as an id that was used before.
@@ -75,6 +89,7 @@ impl fmt::Display for Conflict {
             Self::Username => "this username is taken",
             Self::Email => "this email address is taken",
             Self::Membership => "this admin is a member already",
+            Self::ClientSecret => "the client secret was changed by someone else",
             Self::SigningKey => "the signing keys were changed by someone else",
             Self::Other => "a row with this key exists",
         })
@@ -91,7 +106,7 @@ impl StoreError {
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Database { source: DieselError::DatabaseError(Kind::SerializationFailure, _) } => true,
-            // diesel has no kind for 40P01 and does not pass the code on.
+            // diesel has no kind for 40P01 and hides the code; where the server speaks another language, the caller sees it.
             Self::Database { source: DieselError::DatabaseError(_, about) } => about.message() == "deadlock detected",
             _ => false,
         }

@@ -100,7 +100,7 @@ struct NotBefore {
 
 fn check_time(claims: &AccessClaims, NotBefore { nbf }: NotBefore, now: Moment) -> Result<(), JwtError> {
     let now = now.seconds();
-    let horizon = now.saturating_add(SKEW);
+    let horizon = now + SKEW;
     if claims.iat > horizon || nbf.is_some_and(|nbf| nbf > horizon) {
         return Err(JwtError::NotYetValid);
     }

@@ -62,6 +62,23 @@ struct State {
     stopped: bool,
 }
 
+impl State {
+    /// How long a newcomer of `tenant` would wait for one of `threads`: not at all if one is free.
+    fn expected_wait(&self, tenant: TenantId, threads: u32) -> Duration {
+        let ahead = u32::try_from(self.line.ahead_of(tenant)).unwrap_or(u32::MAX).saturating_add(self.running);
+        if ahead < threads { Duration::ZERO } else { self.pace.saturating_mul(ahead) / threads }
+    }
+
+    fn started(&mut self) {
+        self.running += 1;
+    }
+
+    fn finished(&mut self, took: Duration) {
+        self.running -= 1;
+        self.pace = (self.pace * 7 + took) / 8;
+    }
+}
+
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
@@ -151,17 +168,11 @@ impl Shared {
     }
 
     fn is_full(&self, state: &State, tenant: TenantId) -> bool {
-        state.line.waiting(tenant) >= self.queue_per_tenant || self.expected_wait(state, tenant) > self.max_wait
-    }
-
-    /// How long a newcomer of `tenant` would wait for its turn: none if a thread is free.
-    fn expected_wait(&self, state: &State, tenant: TenantId) -> Duration {
-        let ahead = u32::try_from(state.line.ahead_of(tenant)).unwrap_or(u32::MAX).saturating_add(state.running);
-        if ahead < self.threads { Duration::ZERO } else { state.pace.saturating_mul(ahead) / self.threads }
+        state.line.waiting(tenant) >= self.queue_per_tenant || state.expected_wait(tenant, self.threads) > self.max_wait
     }
 
     fn busy(&self, state: &State, tenant: TenantId) -> LaneError {
-        LaneError::Busy { retry_after: self.expected_wait(state, tenant).max(state.pace) }
+        LaneError::Busy { retry_after: state.expected_wait(tenant, self.threads).max(state.pace) }
     }
 
     /// The life of one thread.
@@ -169,9 +180,7 @@ impl Shared {
         while let Some(job) = self.next() {
             let start = Instant::now();
             job.run(&self.hasher);
-            let mut state = self.state();
-            state.running -= 1;
-            state.pace = (state.pace * 7 + start.elapsed()) / 8;
+            self.state().finished(start.elapsed());
         }
     }
 
@@ -185,7 +194,7 @@ impl Shared {
                     late.job.refuse(busy);
                 }
                 Some(waiting) if waiting.job.is_wanted() => {
-                    state.running += 1;
+                    state.started();
                     return Some(waiting.job);
                 }
                 Some(_) => {}
@@ -193,5 +202,49 @@ impl Shared {
             }
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const A: TenantId = TenantId::new(Uuid::from_u128(1));
+    const B: TenantId = TenantId::new(Uuid::from_u128(2));
+
+    fn state(running: u32, waiting: &[TenantId]) -> State {
+        struct Nothing;
+        impl Job for Nothing {
+            fn is_wanted(&self) -> bool {
+                true
+            }
+            fn run(self: Box<Self>, _: &Hasher) {}
+            fn refuse(self: Box<Self>, _: LaneError) {}
+        }
+        let mut line = Line::new();
+        waiting
+            .iter()
+            .for_each(|&tenant| line.push(tenant, Waiting { tenant, deadline: None, job: Box::new(Nothing) }));
+        State { line, running, pace: Duration::from_millis(80), stopped: false }
+    }
+
+    #[test]
+    fn the_expected_wait_counts_who_is_ahead_and_who_is_served() {
+        let millis = |state: &State, tenant| state.expected_wait(tenant, 2).as_millis();
+        assert_eq!(millis(&state(0, &[]), A), 0);
+        assert_eq!(millis(&state(1, &[]), A), 0);
+        assert_eq!(millis(&state(2, &[]), A), 80);
+        let crowded = state(2, &[A, A, A, A]);
+        assert_eq!((millis(&crowded, A), millis(&crowded, B)), (240, 120));
+    }
+
+    #[test]
+    fn the_pace_follows_what_hashes_take() {
+        let mut state = state(0, &[]);
+        state.started();
+        state.finished(Duration::from_millis(160));
+        assert_eq!((state.running, state.pace), (0, Duration::from_millis(90)));
     }
 }

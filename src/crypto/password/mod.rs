@@ -18,6 +18,7 @@ use bcrypt::BcryptError;
 pub use hash::hash_blocking;
 
 use super::entropy::Entropy;
+use crate::domain::failure::{DATABASE_RETRY, Failure};
 use crate::domain::id::TenantId;
 use crate::domain::secret::Secret;
 use hash::Hasher;
@@ -42,6 +43,18 @@ pub enum LaneError {
     Hash(#[source] BcryptError),
     #[error("a thread of the password lane could not be started")]
     Thread(#[source] std::io::Error),
+}
+
+impl LaneError {
+    /// What this means to whoever asked.
+    pub fn failure(&self) -> Failure {
+        match self {
+            Self::Busy { retry_after } => Failure::Passing { retry_after: *retry_after },
+            Self::Stopped => Failure::Passing { retry_after: DATABASE_RETRY },
+            Self::TooLong | Self::NulByte => Failure::Refused,
+            Self::Cost(_) | Self::Hash(_) | Self::Thread(_) => Failure::Internal,
+        }
+    }
 }
 
 /// What a password was found to be.

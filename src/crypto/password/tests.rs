@@ -219,8 +219,21 @@ fn dropping_the_last_clone_answers_those_who_wait_and_ends_the_threads() {
     assert!(matches!(wait(waiting), Err(LaneError::Stopped)));
     assert!(matches!(wait(also_waiting), Err(LaneError::Stopped)));
     drop(gate);
-    // The thread holds the last share of what it computes with.
-    while Arc::strong_count(&entropy) > 1 {
+    ended(&entropy);
+}
+
+#[test]
+fn an_idle_lane_ends_its_threads() {
+    let entropy = Arc::new(SeededEntropy::new(1));
+    let lane = PasswordLane::start(&LaneOptions { threads: 4, ..OPTIONS }, Arc::<SeededEntropy>::clone(&entropy));
+    assert!(wait(lane.as_ref().unwrap().hash(A, Secret::new("testpw"))).is_ok());
+    drop(lane);
+    ended(&entropy);
+}
+
+/// Waits for the threads: they hold the other shares of what they compute with.
+fn ended(entropy: &Arc<SeededEntropy>) {
+    while Arc::strong_count(entropy) > 1 {
         std::thread::yield_now();
     }
 }

@@ -20,7 +20,10 @@ use crate::grant::error::GrantError;
 pub(in crate::grant) enum RefreshPlan {
     None,
     /// The token of a family, new or continued.
-    Give { family: Uuid, token: Secret },
+    Give {
+        family: Uuid,
+        token: Secret,
+    },
     /// No refresh token, but the session goes on under its id.
     Session(Uuid),
 }

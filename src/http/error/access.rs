@@ -11,11 +11,9 @@ impl Worded for AccessError {
         let token = |code, sentence| Answer::unauthorized(code, sentence, Challenge::InvalidToken);
         match self {
             Self::EmptyBearer => token("invalid_request", "The bearer token is empty"),
-            Self::Ambiguous => Answer::new(
-                StatusCode::BAD_REQUEST,
-                "invalid_request",
-                "The Authorization header cannot be read",
-            ),
+            Self::Ambiguous => {
+                Answer::new(StatusCode::BAD_REQUEST, "invalid_request", "The Authorization header cannot be read")
+            }
             Self::UrlTokensOff => token("invalid_request", "Tokens are accepted here in the Authorization header only"),
             Self::Unverified(_) => token("auth_unverified_oath", "Unable to authenticate OAuth credentials"),
             Self::Expired => token("expired_token", "Unable to authenticate due to expired access token"),
@@ -33,8 +31,8 @@ impl Worded for AccessError {
                 Answer::unauthorized("auth_invalid_credentials", "Unable to authenticate", Challenge::Bearer)
             }
             Self::Forbidden(need) => Answer::unauthorized("unauthorized", sentence(*need), Challenge::Bearer),
-            Self::Directory(cause) => super::manage::directory(cause),
-            Self::Store(cause) => super::manage::store(cause),
+            Self::Directory(cause) => Answer::failure(cause.failure(), cause),
+            Self::Store(cause) => Answer::failure(cause.failure(), cause),
             Self::Key(_) => Answer::failed(),
         }
     }

@@ -20,14 +20,18 @@ impl Worded for GrantError {
                 "Could not find application for the organization and application in this URL",
             ),
             Self::UrlGrantsOff => Answer::oauth("invalid_request", "Grants are accepted here in a POST body only."),
-            Self::MissingGrantType if is_oauth => Answer::oauth("invalid_request", "The parameter grant_type is missing."),
+            Self::MissingGrantType if is_oauth => {
+                Answer::oauth("invalid_request", "The parameter grant_type is missing.")
+            }
             Self::UnsupportedGrantType if is_oauth => {
                 Answer::oauth("unsupported_grant_type", "This grant_type is not supported.")
             }
             Self::MissingParameter(name) if is_oauth => {
                 Answer::oauth("invalid_request", format!("The parameter {name} is missing."))
             }
-            Self::MissingClient if is_oauth => client(Answer::oauth("invalid_client", "Client credentials are missing.")),
+            Self::MissingClient if is_oauth => {
+                client(Answer::oauth("invalid_client", "Client credentials are missing."))
+            }
             // Usergrid: whatever is missing or unsupported sounds like a wrong password.
             Self::MissingGrantType
             | Self::UnsupportedGrantType
@@ -56,9 +60,9 @@ impl Worded for GrantError {
             Self::NotAnAdmin => {
                 Answer::unauthorized("unauthorized", "No admin user access authorized", Challenge::Bearer)
             }
-            Self::Lane(cause) => super::manage::lane(cause).in_oauth_body(),
-            Self::Directory(cause) => super::manage::directory(cause).in_oauth_body(),
-            Self::Store(cause) => super::manage::store(cause).in_oauth_body(),
+            Self::Lane(cause) => Answer::failure(cause.failure(), cause).in_oauth_body(),
+            Self::Directory(cause) => Answer::failure(cause.failure(), cause).in_oauth_body(),
+            Self::Store(cause) => Answer::failure(cause.failure(), cause).in_oauth_body(),
             Self::NoSigningKey | Self::Protocol(_) | Self::Key(_) | Self::Vault(_) => Answer::failed().in_oauth_body(),
         }
     }
@@ -84,8 +88,7 @@ fn wrong_client(method: ClientMethod, voice: Voice) -> Answer {
 }
 
 fn ttl_too_long(max: Duration, voice: Voice) -> Answer {
-    let sentence =
-        format!("Your token age cannot be more than the maximum age of {} milliseconds", max.as_millis());
+    let sentence = format!("Your token age cannot be more than the maximum age of {} milliseconds", max.as_millis());
     match voice {
         Voice::OAuth => Answer::oauth("invalid_request", sentence),
         Voice::Usergrid => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", sentence),

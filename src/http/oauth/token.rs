@@ -9,9 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::authority::Authority;
 use crate::domain::place::{Place, PlaceName};
-use crate::grant::{
-    ClientMethod, GrantError, GrantRequest, Holder, Issued, PresentedClient, ScopeRule, Transport,
-};
+use crate::grant::{ClientMethod, GrantError, GrantRequest, Holder, Issued, PresentedClient, ScopeRule, Transport};
 use crate::http::error::{Refusal, RequestError, Voice, forbid_keeping};
 use crate::http::extract::call::Call;
 use crate::http::extract::credentials::Authorization;
@@ -62,10 +60,8 @@ async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Is
 
 /// Usergrid: a client pair in the query is refused as on any other route.
 fn refuse_query_client(call: &Call, parameters: &Parameters, voice: Voice, cause: GrantError) -> Refusal {
-    let is_client = matches!(
-        cause,
-        GrantError::UnknownClient(_) | GrantError::WrongClientSecret(_) | GrantError::ForeignClient(_)
-    );
+    let is_client =
+        matches!(cause, GrantError::UnknownClient(_) | GrantError::WrongClientSecret(_) | GrantError::ForeignClient(_));
     let voice = if is_client && parameters.encoding == Encoding::Query { Voice::OAuth } else { voice };
     call.refuse_in(voice, &cause)
 }

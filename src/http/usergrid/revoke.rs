@@ -60,11 +60,7 @@ async fn of_user(call: Call, which: Which) -> Result<HttpResponse, Refusal> {
     Ok(envelope(&call, &place, action).into_response(call.state.clock.now()))
 }
 
-fn own_user(
-    session: Option<&Session>,
-    place: &Place,
-    named: &str,
-) -> Option<crate::domain::id::UserId> {
+fn own_user(session: Option<&Session>, place: &Place, named: &str) -> Option<crate::domain::id::UserId> {
     match (session?.principal, place) {
         (Principal::AppUser { app: own, user, .. }, Place::App { app, .. })
             if own == app.id && named.eq_ignore_ascii_case("me") =>

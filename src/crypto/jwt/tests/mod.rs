@@ -87,6 +87,7 @@ fn claims() -> AccessClaims {
         authority: Authority::AppUser,
         org: Some(OrgId::new(Uuid::from_u128(2))),
         app: Some(AppId::new(Uuid::from_u128(3))),
+        sid: None,
     }
 }
 

@@ -1,0 +1,14 @@
+//! The integration tests: one binary, which links once. Each module is one subject.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is wrong"
+)]
+
+mod architecture;
+mod housekeeping;
+mod support;
+mod token;

@@ -1,0 +1,79 @@
+//! A fresh database for each test: a file, or where `TEST_DATABASE_URL` is set a copy of a migrated PostgreSQL one.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use tokengrid::domain::tenant::Switch;
+use tokengrid::store::{DatabaseUrl, Durability, Store, StoreOptions};
+
+/// A database that goes when it is dropped.
+pub struct Database {
+    pub url: String,
+    dropped: Option<String>,
+}
+
+impl Database {
+    /// A new, empty database of the kind that this run tests.
+    pub fn fresh(folder: &std::path::Path) -> Self {
+        match server() {
+            None => Self { url: format!("sqlite:{}", folder.join("tokengrid.db").display()), dropped: None },
+            Some(server) => {
+                let template = template(server);
+                let name = name("test");
+                execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
+                Self { url: with_name(server, &name), dropped: Some(name) }
+            }
+        }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let (Some(server), Some(name)) = (server(), &self.dropped) {
+            execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
+    }
+}
+
+/// The PostgreSQL server of this run.
+pub fn server() -> Option<&'static str> {
+    static SERVER: OnceLock<Option<String>> = OnceLock::new();
+    SERVER.get_or_init(|| std::env::var("TEST_DATABASE_URL").ok()).as_deref()
+}
+
+/// One migrated database a process, that the others are copied from.
+fn template(server: &str) -> &'static str {
+    static TEMPLATE: OnceLock<String> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let name = name("template");
+        execute(server, &format!("CREATE DATABASE {name}"));
+        let store = Store::open(&StoreOptions {
+            url: DatabaseUrl::parse(&with_name(server, &name)).unwrap(),
+            pool_size: 1,
+            checkout_timeout: Duration::from_secs(20),
+            durability: Durability::Normal,
+            prepared_statements: Switch::On,
+        })
+        .unwrap();
+        store.migrate().unwrap();
+        name
+    })
+}
+
+fn name(kind: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("tokengrid_{kind}_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn with_name(server: &str, name: &str) -> String {
+    let (base, _) = server.rsplit_once('/').expect("TEST_DATABASE_URL names a database");
+    format!("{base}/{name}")
+}
+
+fn execute(server: &str, statement: &str) {
+    let mut connection = PgConnection::establish(server).expect("TEST_DATABASE_URL can be reached");
+    connection.batch_execute(statement).expect("the test role may create databases");
+}

@@ -1,0 +1,15 @@
+//! What the tests stand on: the real server over a database of its own, with a clock and seeded chance of the test,
+//! and clients that make a test four lines long.
+
+mod chance;
+mod client;
+mod database;
+mod raw;
+mod server;
+mod world;
+
+pub use chance::{SeededEntropy, TestClock};
+pub use client::{Answer, Client};
+pub use raw::raw;
+pub use server::{Options, TestServer};
+pub use world::{Tenant, World, world, world_with};

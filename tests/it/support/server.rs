@@ -1,0 +1,103 @@
+//! The real server on a free port, in a thread of its own.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use tempfile::TempDir;
+use tokengrid::config::{self, Overrides, Settings, ThreadCount};
+use tokengrid::domain::clock::Clock;
+use tokengrid::domain::secret::Secret;
+use tokengrid::server::{Core, Services, Tools};
+
+use super::chance::{SeededEntropy, TestClock};
+use super::client::Client;
+use super::database::Database;
+
+/// 32 bytes that seal what tests write.
+pub const MASTER_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+/// What a test changes about the settings before the server starts.
+pub type Options = fn(&mut Settings);
+
+/// A running server. It stops, and its database goes, when it is dropped.
+pub struct TestServer {
+    pub address: SocketAddr,
+    pub base: String,
+    pub clock: Arc<TestClock>,
+    /// What stands below the outside, for seeding and for looking at rows.
+    pub core: Core,
+    runtime: tokio::runtime::Runtime,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+    _database: Database,
+    _folder: TempDir,
+}
+
+impl TestServer {
+    pub fn start(change: Options) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::fresh(folder.path());
+        let clock = Arc::new(TestClock::new());
+        let (ready, started) = mpsc::channel();
+        let mut settings = settings(&database.url, folder.path());
+        change(&mut settings);
+        let tools = Tools { clock: clock.clone() as Arc<dyn Clock>, entropy: Arc::new(SeededEntropy::new(7)) };
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                let address = listener.local_addr().unwrap();
+                let services = Services::build(settings, tools, address).await.unwrap();
+                let core = services.core.clone();
+                let running = services.start(listener).unwrap();
+                ready.send((address, core, running.handle())).unwrap();
+                running.finish().await.unwrap();
+            });
+        });
+        let (address, core, handle) = started.recv().expect("the server starts");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let base = format!("http://{address}");
+        let thread = Some(thread);
+        Self { address, base, clock, core, runtime, handle, thread, _database: database, _folder: folder }
+    }
+
+    /// Waits for something asynchronous, as seeding is.
+    pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    pub fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    /// A caller without credentials.
+    pub fn guest(&self) -> Client {
+        Client::new(&self.base)
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.runtime.block_on(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the server ends well");
+        }
+    }
+}
+
+/// The defaults, less what makes tests slow.
+pub fn settings(url: &str, folder: &Path) -> Settings {
+    let mut settings = config::load(None, [], &Overrides::default()).unwrap();
+    settings.database.url = Secret::new(url);
+    settings.database.pool_size = 4;
+    settings.server.data_dir = folder.to_path_buf();
+    settings.server.workers = ThreadCount::new(1);
+    settings.security.master_keys = vec![Secret::new(MASTER_KEY)];
+    settings.passwords.bcrypt_cost = 4;
+    settings.passwords.threads = ThreadCount::new(1);
+    settings.metrics.listen = None;
+    settings
+}

@@ -1,0 +1,3 @@
+//! The token endpoint.
+
+mod four_levels;
