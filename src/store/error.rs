@@ -54,6 +54,8 @@ pub enum Conflict {
     Username,
     Email,
     Membership,
+    /// Another rotation of the client's secret came first.
+    ClientSecret,
     /// A key of this name exists, or another rotation came first.
     SigningKey,
     /// Any other key, such as an id that was used before.
@@ -68,6 +70,7 @@ impl fmt::Display for Conflict {
             Self::Username => "this username is taken",
             Self::Email => "this email address is taken",
             Self::Membership => "this admin is a member already",
+            Self::ClientSecret => "the client secret was changed by someone else",
             Self::SigningKey => "the signing keys were changed by someone else",
             Self::Other => "a row with this key exists",
         })
@@ -84,7 +87,7 @@ impl StoreError {
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Database { source: DieselError::DatabaseError(Kind::SerializationFailure, _) } => true,
-            // diesel has no kind for 40P01 and does not pass the code on.
+            // diesel has no kind for 40P01 and hides the code; where the server speaks another language, the caller sees it.
             Self::Database { source: DieselError::DatabaseError(_, about) } => about.message() == "deadlock detected",
             _ => false,
         }

@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::error::StoreError;
-use super::side::{Scope, read, write};
+use super::side::{Scope, query, transact};
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
 use crate::domain::journal::{AuditEntry, Change};
@@ -17,7 +17,7 @@ pub struct Journal {
 impl Store {
     /// Writes down what left no other row.
     pub fn record(&self, journal: &Journal) -> Result<(), StoreError> {
-        write!(self, TenantId::MANAGEMENT, |q, conn| q::append(conn, TenantId::MANAGEMENT, journal))
+        transact!(self, TenantId::MANAGEMENT, |q, conn| q::append(conn, TenantId::MANAGEMENT, journal))
     }
 
     /// The changes since `from`, oldest first by id. Ids of other nodes may arrive late: begin a little before the
@@ -25,11 +25,11 @@ impl Store {
     ///
     /// *Units*: `from` is cut to its millisecond, which is included.
     pub fn list_changes(&self, from: Moment, limit: u32) -> Result<Vec<Change>, StoreError> {
-        read!(self, Scope::Registry, |q, conn| q::change_log::list(conn, from, limit))
+        query!(self, Scope::Registry, |q, conn| q::change_log::list(conn, from, limit))
     }
 
     /// The tenant's audit log, newest first.
     pub fn list_audit(&self, tenant: TenantId, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        read!(self, Scope::Tenant(tenant), |q, conn| q::audit::list(conn, tenant, limit))
+        query!(self, Scope::Tenant(tenant), |q, conn| q::audit::list(conn, tenant, limit))
     }
 }

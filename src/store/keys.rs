@@ -3,7 +3,7 @@
 use super::Store;
 use super::error::{Conflict, StoreError};
 use super::journal::Journal;
-use super::side::{Scope, read, write};
+use super::side::{Scope, query, transact};
 use crate::domain::id::TenantId;
 use crate::domain::key::{KeyState, SigningKey};
 
@@ -21,14 +21,14 @@ pub struct KeyChange {
 impl Store {
     /// Every key of the tenant, oldest first.
     pub fn list_signing_keys(&self, tenant: TenantId) -> Result<Vec<SigningKey>, StoreError> {
-        read!(self, Scope::Tenant(tenant), |q, conn| q::signing_key::list(conn, tenant))
+        query!(self, Scope::Tenant(tenant), |q, conn| q::signing_key::list(conn, tenant))
     }
 
     /// Makes one step of rotation, all or nothing.
     ///
     /// *Errors*: `Conflict(SigningKey)` when another key than the expected one is active; read again and decide anew.
     pub fn save_signing_keys(&self, tenant: TenantId, change: &KeyChange, journal: &Journal) -> Result<(), StoreError> {
-        write!(self, tenant, |q, conn| {
+        transact!(self, tenant, |q, conn| {
             if q::signing_key::active(conn, tenant)? != change.expected_active {
                 return Err(StoreError::Conflict(Conflict::SigningKey));
             }

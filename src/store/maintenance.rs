@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::Store;
 use super::error::StoreError;
-use super::side::{Scope, read, write};
+use super::side::{Scope, query, transact};
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
 use crate::domain::secret::Sealed;
@@ -28,7 +28,7 @@ pub struct SealedRow {
 impl Store {
     /// Secrets of the tenant under another master key than `not_by`.
     pub fn list_sealed(&self, tenant: TenantId, not_by: &str, limit: u32) -> Result<Vec<SealedRow>, StoreError> {
-        let mut rows = read!(self, Scope::Tenant(tenant), |q, conn| {
+        let mut rows = query!(self, Scope::Tenant(tenant), |q, conn| {
             let mut rows = q::client_secret::list_sealed(conn, tenant, not_by, limit)?;
             rows.extend(q::signing_key::list_sealed(conn, tenant, not_by, limit)?);
             rows.extend(q::refresh_family::list_sealed(conn, tenant, not_by, limit)?);
@@ -46,7 +46,7 @@ impl Store {
         old: &Sealed,
         new: &Sealed,
     ) -> Result<bool, StoreError> {
-        write!(self, tenant, |q, conn| match place {
+        transact!(self, tenant, |q, conn| match place {
             SealedPlace::ClientSecret(id) => q::client_secret::replace_sealed(conn, tenant, *id, old, new),
             SealedPlace::SigningKey(kid) => q::signing_key::replace_sealed(conn, tenant, kid, old, new),
             SealedPlace::RefreshFamily(id) => q::refresh_family::replace_sealed(conn, tenant, *id, old, new),
@@ -56,7 +56,7 @@ impl Store {
     /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, retired signing keys, refresh
     /// families, revocations. Returns how many went; call again while there are any.
     pub fn purge(&self, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
-        write!(self, tenant, |q, conn| {
+        transact!(self, tenant, |q, conn| {
             Ok(q::client_secret::purge(conn, tenant, now, limit)?
                 + q::signing_key::purge(conn, tenant, now, limit)?
                 + q::refresh_family::purge(conn, tenant, now, limit)?
@@ -66,6 +66,6 @@ impl Store {
 
     /// Removes up to `limit` lines of the change log from before a moment. Returns how many went.
     pub fn purge_changes(&self, before: Moment, limit: u32) -> Result<usize, StoreError> {
-        write!(self, TenantId::MANAGEMENT, |q, conn| q::change_log::purge(conn, before, limit))
+        transact!(self, TenantId::MANAGEMENT, |q, conn| q::change_log::purge(conn, before, limit))
     }
 }

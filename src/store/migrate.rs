@@ -8,7 +8,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::Store;
 use super::error::{BoxedError, StoreError};
-use super::side::{Scope, Side, read};
+use super::side::{Scope, Side, query};
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -19,26 +19,20 @@ impl Store {
     /// *Errors*: `Migration`; each migration is a transaction of its own, those before the failed one stay applied.
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
         match self.side() {
-            Side::Postgres(database) => database.bare(|conn| Ok(apply::<Pg, _>(conn, &POSTGRES)?)),
-            Side::Sqlite(database) => database.bare(|conn| Ok(apply::<Sqlite, _>(conn, &SQLITE)?)),
+            Side::Postgres(database) => database.bare(|conn| apply::<Pg, _>(conn, &POSTGRES).map_err(failed)),
+            Side::Sqlite(database) => database.bare(|conn| apply::<Sqlite, _>(conn, &SQLITE).map_err(failed)),
         }
     }
 
     /// The names of migrations that are not applied yet, oldest first. Changes nothing, so that it works in a role
     /// that may not create tables.
     pub fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        let applied = read!(self, Scope::Registry, |q, conn| q::migration::list_applied(conn))?;
+        let applied = query!(self, Scope::Registry, |q, conn| q::migration::list_applied(conn))?;
         let pending = match self.side() {
-            Side::Postgres(_) => names(&pending::<Pg>(&POSTGRES, &applied)?),
-            Side::Sqlite(_) => names(&pending::<Sqlite>(&SQLITE, &applied)?),
+            Side::Postgres(_) => pending::<Pg>(&POSTGRES, &applied).map(names),
+            Side::Sqlite(_) => pending::<Sqlite>(&SQLITE, &applied).map(names),
         };
-        Ok(pending)
-    }
-}
-
-impl From<BoxedError> for StoreError {
-    fn from(source: BoxedError) -> Self {
-        Self::Migration { source }
+        pending.map_err(failed)
     }
 }
 
@@ -80,6 +74,10 @@ fn pending<DB: Backend>(
     Ok(pending)
 }
 
-fn names<DB: Backend>(migrations: &[Box<dyn Migration<DB>>]) -> Vec<String> {
+fn failed(source: BoxedError) -> StoreError {
+    StoreError::Migration { source }
+}
+
+fn names<DB: Backend>(migrations: Vec<Box<dyn Migration<DB>>>) -> Vec<String> {
     migrations.iter().map(|migration| migration.name().to_string()).collect()
 }

@@ -24,6 +24,8 @@ mod secrets;
 mod side;
 mod sqlite;
 mod tenants;
+#[cfg(test)]
+mod tests;
 
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
@@ -34,7 +36,7 @@ pub use provision::Provision;
 pub use refresh::Advance;
 pub use side::Posture;
 
-use side::{Scope, Side, read};
+use side::{Scope, Side, query};
 
 /// The database of this server. Cheap to clone; its methods block, see [`Store::point`] and [`Store::blocking`].
 #[derive(Clone)]
@@ -57,7 +59,7 @@ impl Store {
 
     /// Asks the database for a sign of life.
     pub fn ping(&self) -> Result<(), StoreError> {
-        read!(self, Scope::Registry, |q, conn| q::ping(conn))
+        query!(self, Scope::Registry, |q, conn| q::ping(conn))
     }
 
     /// What an operator should be warned of.

@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::error::StoreError;
-use super::side::{Scope, read, write};
+use super::side::{Scope, query, transact};
 use crate::domain::id::{AdminId, AppId, OrgId, TenantId, UserId};
 use crate::domain::secret::Secret;
 use crate::domain::user::{Admin, AppUser, Identifier, WithPassword};
@@ -22,7 +22,7 @@ impl Store {
         if is_impossible(who) {
             return Ok(None);
         }
-        read!(self, Scope::Tenant(app.into()), |q, conn| q::app_user::find(conn, app, who))
+        query!(self, Scope::Tenant(app.into()), |q, conn| q::app_user::find(conn, app, who))
     }
 
     /// The admin that `who` names; an email is preferred to a username of the same look.
@@ -35,28 +35,28 @@ impl Store {
         if is_impossible(who) {
             return Ok(None);
         }
-        read!(self, Scope::Registry, |q, conn| q::admin::find(conn, who))
+        query!(self, Scope::Registry, |q, conn| q::admin::find(conn, who))
     }
 
     /// The admins of one organization, by username.
     pub fn list_admins_of(&self, org: OrgId) -> Result<Vec<Admin>, StoreError> {
-        read!(self, Scope::Registry, |q, conn| q::admin::list_of(conn, org))
+        query!(self, Scope::Registry, |q, conn| q::admin::list_of(conn, org))
     }
 
     /// Whether an admin belongs to an organization.
     pub fn is_member(&self, org: OrgId, admin: AdminId) -> Result<bool, StoreError> {
-        read!(self, Scope::Registry, |q, conn| q::membership::exists(conn, org, admin))
+        query!(self, Scope::Registry, |q, conn| q::membership::exists(conn, org, admin))
     }
 
     /// Replaces a user's hash by one of the same password, made at a higher cost. False when the hash is no longer
     /// `old`: a password that was changed meanwhile stays changed.
     pub fn replace_user_hash(&self, app: AppId, user: UserId, old: &Secret, new: &Secret) -> Result<bool, StoreError> {
-        write!(self, app.into(), |q, conn| q::app_user::replace_hash(conn, app, user, old, new))
+        transact!(self, app.into(), |q, conn| q::app_user::replace_hash(conn, app, user, old, new))
     }
 
     /// As [`Store::replace_user_hash`], for an admin.
     pub fn replace_admin_hash(&self, admin: AdminId, old: &Secret, new: &Secret) -> Result<bool, StoreError> {
-        write!(self, TenantId::MANAGEMENT, |q, conn| q::admin::replace_hash(conn, admin, old, new))
+        transact!(self, TenantId::MANAGEMENT, |q, conn| q::admin::replace_hash(conn, admin, old, new))
     }
 }
 

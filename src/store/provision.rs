@@ -3,7 +3,7 @@
 use super::Store;
 use super::error::StoreError;
 use super::journal::Journal;
-use super::side::write;
+use super::side::transact;
 use crate::domain::client::ClientSecret;
 use crate::domain::id::{AdminId, OrgId, TenantId};
 use crate::domain::key::SigningKey;
@@ -28,6 +28,6 @@ impl Store {
     ///
     /// *Errors*: `Conflict` with the first rule that would be broken.
     pub fn provision(&self, provision: &Provision) -> Result<(), StoreError> {
-        write!(self, TenantId::MANAGEMENT, |q, conn| q::provision::insert(conn, provision))
+        transact!(self, TenantId::MANAGEMENT, |q, conn| q::provision::insert(conn, provision))
     }
 }

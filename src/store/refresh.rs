@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::Store;
 use super::error::StoreError;
-use super::side::{Scope, read, write};
+use super::side::{Scope, query, transact};
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
 use crate::domain::refresh::RefreshFamily;
@@ -22,21 +22,21 @@ pub struct Advance {
 impl Store {
     /// Keeps a new family.
     pub fn insert_refresh_family(&self, family: &RefreshFamily) -> Result<(), StoreError> {
-        write!(self, family.tenant, |q, conn| q::refresh_family::insert(conn, family))
+        transact!(self, family.tenant, |q, conn| q::refresh_family::insert(conn, family))
     }
 
     /// The family of this id, ended and expired ones too.
     pub fn find_refresh_family(&self, tenant: TenantId, id: Uuid) -> Result<Option<RefreshFamily>, StoreError> {
-        read!(self, Scope::Tenant(tenant), |q, conn| q::refresh_family::find(conn, tenant, id))
+        query!(self, Scope::Tenant(tenant), |q, conn| q::refresh_family::find(conn, tenant, id))
     }
 
     /// Steps on; false when the head is another by now or the family ended.
     pub fn advance_refresh_family(&self, tenant: TenantId, id: Uuid, step: &Advance) -> Result<bool, StoreError> {
-        write!(self, tenant, |q, conn| q::refresh_family::advance(conn, tenant, id, step))
+        transact!(self, tenant, |q, conn| q::refresh_family::advance(conn, tenant, id, step))
     }
 
     /// Ends a family; false when it had ended before or is not there.
     pub fn end_refresh_family(&self, tenant: TenantId, id: Uuid, at: Moment) -> Result<bool, StoreError> {
-        write!(self, tenant, |q, conn| q::refresh_family::end(conn, tenant, id, at))
+        transact!(self, tenant, |q, conn| q::refresh_family::end(conn, tenant, id, at))
     }
 }

@@ -3,7 +3,7 @@
 use super::Store;
 use super::error::StoreError;
 use super::journal::Journal;
-use super::side::{Scope, read, write};
+use super::side::{Scope, query, transact};
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
 use crate::domain::revocation::Revocation;
@@ -12,7 +12,7 @@ impl Store {
     /// Revokes, never taking back what an earlier revocation of the same target covered. A watermark also ends the
     /// refresh families that began at or before it.
     pub fn revoke(&self, revocation: &Revocation, journal: &Journal) -> Result<(), StoreError> {
-        write!(self, revocation.tenant, |q, conn| {
+        transact!(self, revocation.tenant, |q, conn| {
             q::revocation::upsert(conn, revocation)?;
             q::refresh_family::end_covered(conn, revocation)?;
             q::append(conn, revocation.tenant, journal)
@@ -21,6 +21,6 @@ impl Store {
 
     /// The tenant's revocations that may still meet a living token.
     pub fn list_revocations(&self, tenant: TenantId, now: Moment) -> Result<Vec<Revocation>, StoreError> {
-        read!(self, Scope::Tenant(tenant), |q, conn| q::revocation::list(conn, tenant, now))
+        query!(self, Scope::Tenant(tenant), |q, conn| q::revocation::list(conn, tenant, now))
     }
 }

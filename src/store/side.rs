@@ -34,36 +34,36 @@ pub enum Posture {
     },
 }
 
-/// `read!(store, scope, |q, conn| q::table::find(conn, ..))` runs the query of the store's side; `q` names its copy.
-macro_rules! read {
-    ($store:expr, $scope:expr, |$q:ident, $conn:ident| $query:expr) => {
+/// `query!(store, scope, |q, conn| q::table::find(conn, ..))` runs the query of the store's side; `q` names its copy.
+macro_rules! query {
+    ($store:expr, $scope:expr, |$q:ident, $conn:ident| $body:expr) => {
         match $store.side() {
             $crate::store::side::Side::Postgres(database) => {
                 use $crate::store::postgres::queries as $q;
-                database.read($scope, |$conn| $query)
+                database.read($scope, |$conn| $body)
             }
             $crate::store::side::Side::Sqlite(database) => {
                 use $crate::store::sqlite::queries as $q;
-                database.read(|$conn| $query)
+                database.read(|$conn| $body)
             }
         }
     };
 }
 
-/// `write!(store, tenant, |q, conn| ..)` is `read!` for one transaction that may be run more than once.
-macro_rules! write {
-    ($store:expr, $tenant:expr, |$q:ident, $conn:ident| $query:expr) => {
+/// `transact!(store, tenant, |q, conn| ..)` is `query!` for a write: one transaction, which may be run more than once.
+macro_rules! transact {
+    ($store:expr, $tenant:expr, |$q:ident, $conn:ident| $body:expr) => {
         match $store.side() {
             $crate::store::side::Side::Postgres(database) => {
                 use $crate::store::postgres::queries as $q;
-                database.write($tenant, |$conn| $query)
+                database.write($tenant, |$conn| $body)
             }
             $crate::store::side::Side::Sqlite(database) => {
                 use $crate::store::sqlite::queries as $q;
-                database.write(|$conn| $query)
+                database.write(|$conn| $body)
             }
         }
     };
 }
 
-pub(super) use {read, write};
+pub(super) use {query, transact};

@@ -3,7 +3,7 @@
 use super::Store;
 use super::error::StoreError;
 use super::journal::Journal;
-use super::side::{Scope, read, write};
+use super::side::{Scope, query, transact};
 use crate::domain::clock::Moment;
 use crate::domain::id::{AdminId, AppId, OrgId, TenantId};
 use crate::domain::name::TenantName;
@@ -12,38 +12,38 @@ use crate::domain::tenant::{AppSettings, Application, OrgSettings, Organization}
 impl Store {
     /// The organization of this id, unless it was deleted.
     pub fn find_org(&self, id: OrgId) -> Result<Option<Organization>, StoreError> {
-        read!(self, Scope::Registry, |q, conn| q::organization::find(conn, id))
+        query!(self, Scope::Registry, |q, conn| q::organization::find(conn, id))
     }
 
     /// The organization of this name, unless it was deleted.
     pub fn find_org_by_name(&self, name: &TenantName) -> Result<Option<Organization>, StoreError> {
-        read!(self, Scope::Registry, |q, conn| q::organization::find_by_name(conn, name))
+        query!(self, Scope::Registry, |q, conn| q::organization::find_by_name(conn, name))
     }
 
     /// The organizations that an admin belongs to, by name.
     pub fn list_orgs_of(&self, admin: AdminId) -> Result<Vec<Organization>, StoreError> {
-        read!(self, Scope::Registry, |q, conn| q::organization::list_of(conn, admin))
+        query!(self, Scope::Registry, |q, conn| q::organization::list_of(conn, admin))
     }
 
     /// The application of this id, unless it was deleted.
     pub fn find_app(&self, id: AppId) -> Result<Option<Application>, StoreError> {
-        read!(self, Scope::Registry, |q, conn| q::application::find(conn, id))
+        query!(self, Scope::Registry, |q, conn| q::application::find(conn, id))
     }
 
     /// The application of this name in one organization, unless it was deleted.
     pub fn find_app_by_name(&self, org: OrgId, name: &TenantName) -> Result<Option<Application>, StoreError> {
-        read!(self, Scope::Registry, |q, conn| q::application::find_by_name(conn, org, name))
+        query!(self, Scope::Registry, |q, conn| q::application::find_by_name(conn, org, name))
     }
 
     /// The applications of one organization, by name.
     pub fn list_apps(&self, org: OrgId) -> Result<Vec<Application>, StoreError> {
-        read!(self, Scope::Registry, |q, conn| q::application::list(conn, org))
+        query!(self, Scope::Registry, |q, conn| q::application::list(conn, org))
     }
 
     /// The tenants behind `after`, in the order of their ids: the management plane, organizations and applications.
     /// Deleted ones are among them, because their rows need tending too.
     pub fn list_tenants(&self, after: Option<TenantId>, limit: u32) -> Result<Vec<TenantId>, StoreError> {
-        let mut tenants = read!(self, Scope::Registry, |q, conn| {
+        let mut tenants = query!(self, Scope::Registry, |q, conn| {
             let mut tenants = q::organization::list_ids(conn, after, limit)?;
             tenants.extend(q::application::list_ids(conn, after, limit)?);
             Ok(tenants)
@@ -64,7 +64,7 @@ impl Store {
         now: Moment,
         journal: &Journal,
     ) -> Result<bool, StoreError> {
-        write!(self, org.into(), |q, conn| {
+        transact!(self, org.into(), |q, conn| {
             let found = q::organization::set_settings(conn, org, settings, now)?;
             if found {
                 q::append(conn, org.into(), journal)?;
@@ -81,7 +81,7 @@ impl Store {
         now: Moment,
         journal: &Journal,
     ) -> Result<bool, StoreError> {
-        write!(self, app.into(), |q, conn| {
+        transact!(self, app.into(), |q, conn| {
             let found = q::application::set_settings(conn, app, settings, now)?;
             if found {
                 q::append(conn, app.into(), journal)?;

@@ -89,6 +89,7 @@ CREATE TABLE client_secret (
     PRIMARY KEY (tenant_id, id),
     CHECK ((sealed IS NULL) = (sealed_by IS NULL))
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX client_secret_current ON client_secret (tenant_id) WHERE expires IS NULL;
 
 CREATE TABLE signing_key (
     tenant_id blob NOT NULL,

@@ -39,14 +39,17 @@ pub fn insert(conn: &mut Conn, new: &WithPassword<Admin>) -> Result<(), StoreErr
 
 pub fn find(conn: &mut Conn, who: &Identifier) -> Result<Option<WithPassword<Admin>>, StoreError> {
     let all = admin::table.select((admin::id, admin::hash, person_columns!(admin)));
-    let rows: Vec<Row> = match who {
-        Identifier::Id(id) => all.filter(admin::id.eq(RowId(*id))).load(conn)?,
-        Identifier::Username(key) => all.filter(admin::username_key.eq(key)).load(conn)?,
-        Identifier::EmailOrUsername(key) => {
-            all.filter(admin::email_key.eq(key).or(admin::username_key.nullable().eq(key))).load(conn)?
-        }
+    let by_username = |key| all.filter(admin::username_key.eq(key));
+    let row: Option<Row> = match who {
+        Identifier::Id(id) => all.filter(admin::id.eq(RowId(*id))).first(conn).optional()?,
+        Identifier::Username(key) => by_username(key).first(conn).optional()?,
+        // Two questions instead of one with OR, as for users.
+        Identifier::EmailOrUsername(key) => match all.filter(admin::email_key.eq(key)).first(conn).optional()? {
+            None => by_username(key).first(conn).optional()?,
+            by_email => by_email,
+        },
     };
-    rows.into_iter().min_by_key(|row| row.person.rank(who)).map(Row::into_domain).transpose()
+    row.map(Row::into_domain).transpose()
 }
 
 pub fn list_of(conn: &mut Conn, org: OrgId) -> Result<Vec<Admin>, StoreError> {

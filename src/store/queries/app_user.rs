@@ -50,14 +50,17 @@ pub fn find(conn: &mut Conn, app: AppId, who: &Identifier) -> Result<Option<With
         app_user::hash,
         person_columns!(app_user),
     ));
-    let rows: Vec<Row> = match who {
-        Identifier::Id(id) => tenant.filter(app_user::id.eq(RowId(*id))).load(conn)?,
-        Identifier::Username(key) => tenant.filter(app_user::username_key.eq(key)).load(conn)?,
-        Identifier::EmailOrUsername(key) => {
-            tenant.filter(app_user::email_key.eq(key).or(app_user::username_key.nullable().eq(key))).load(conn)?
-        }
+    let by_username = |key| tenant.filter(app_user::username_key.eq(key));
+    let row: Option<Row> = match who {
+        Identifier::Id(id) => tenant.filter(app_user::id.eq(RowId(*id))).first(conn).optional()?,
+        Identifier::Username(key) => by_username(key).first(conn).optional()?,
+        // Two questions instead of one with OR, which SQLite answers by reading all users of the tenant.
+        Identifier::EmailOrUsername(key) => match tenant.filter(app_user::email_key.eq(key)).first(conn).optional()? {
+            None => by_username(key).first(conn).optional()?,
+            by_email => by_email,
+        },
     };
-    rows.into_iter().min_by_key(|row| row.person.rank(who)).map(Row::into_domain).transpose()
+    row.map(Row::into_domain).transpose()
 }
 
 pub fn replace_hash(conn: &mut Conn, app: AppId, user: UserId, old: &Secret, new: &Secret) -> Result<bool, StoreError> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::from_json;
 use crate::domain::clock::Moment;
 use crate::domain::name::{Email, Username};
-use crate::domain::user::{Identifier, Person};
+use crate::domain::user::Person;
 use crate::store::error::StoreError;
 use crate::store::schema::{admin, app_user};
 
@@ -64,14 +64,6 @@ impl PersonRow {
             password_changed: person.password_changed,
             created: person.created,
             modified: person.modified,
-        }
-    }
-
-    /// How well the row answers to `who`, least first: one person's email may be another's username.
-    pub fn rank(&self, who: &Identifier) -> u8 {
-        match who {
-            Identifier::EmailOrUsername(key) if self.email_key.as_ref() != Some(key) => 1,
-            _ => 0,
         }
     }
 

@@ -1,0 +1,161 @@
+//! The two sets of migrations make the same tables, and their keys begin with the tenant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+
+use super::*;
+
+/// Tables that have the column `tenant_id` and are no tenant tables.
+const REGISTRY: [&str; 1] = ["change_log"];
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+/// The one column `line` of a query's answer.
+fn ask(store: &Store, sql: &str) -> Vec<String> {
+    let lines: Result<Vec<Line>, StoreError> = match store.side() {
+        Side::Postgres(database) => database.bare(|conn| Ok(sql_query(sql).load(conn)?)),
+        Side::Sqlite(database) => database.bare(|conn| Ok(sql_query(sql).load(conn)?)),
+    };
+    lines.expect("a read").into_iter().map(|line| line.line).collect()
+}
+
+/// Each column as `table.column`, with `?` where it may be null.
+fn columns(store: &Store) -> BTreeSet<String> {
+    let sql = match store.side() {
+        Side::Postgres(_) => {
+            "SELECT table_name || '.' || column_name || CASE is_nullable WHEN 'YES' THEN '?' ELSE '' END AS line
+             FROM information_schema.columns WHERE table_schema = 'public'"
+        }
+        Side::Sqlite(_) => {
+            "SELECT m.name || '.' || p.name || iif(p.\"notnull\" OR p.pk, '', '?') AS line
+             FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'"
+        }
+    };
+    ask(store, sql).into_iter().filter(|line| !line.starts_with("__diesel")).collect()
+}
+
+/// The columns of each primary key, in order.
+fn primary_keys(store: &Store) -> BTreeMap<String, Vec<String>> {
+    let sql = match store.side() {
+        Side::Postgres(_) => {
+            "SELECT k.table_name || '.' || k.column_name AS line FROM information_schema.key_column_usage k
+             JOIN information_schema.table_constraints c USING (constraint_schema, constraint_name)
+             WHERE c.constraint_type = 'PRIMARY KEY' ORDER BY k.table_name, k.ordinal_position"
+        }
+        Side::Sqlite(_) => {
+            "SELECT m.name || '.' || p.name AS line FROM sqlite_master m JOIN pragma_table_info(m.name) p
+             WHERE m.type = 'table' AND p.pk > 0 ORDER BY m.name, p.pk"
+        }
+    };
+    let mut keys = BTreeMap::<String, Vec<String>>::new();
+    for line in ask(store, sql) {
+        let (table, column) = line.split_once('.').expect("table.column");
+        keys.entry(table.to_owned()).or_default().push(column.to_owned());
+    }
+    keys.remove("__diesel_schema_migrations");
+    keys
+}
+
+/// The indexes that migrations name.
+fn indexes(store: &Store) -> BTreeSet<String> {
+    let sql = match store.side() {
+        Side::Postgres(_) => "SELECT indexname::text AS line FROM pg_indexes WHERE schemaname = 'public'",
+        Side::Sqlite(_) => "SELECT name AS line FROM sqlite_master WHERE type = 'index'",
+    };
+    let is_named = |line: &String| !line.ends_with("_pkey") && !line.starts_with("sqlite_");
+    ask(store, sql).into_iter().filter(is_named).collect()
+}
+
+fn tenant_tables(store: &Store) -> Vec<String> {
+    let tables = columns(store).into_iter().filter_map(|line| line.strip_suffix(".tenant_id").map(str::to_owned));
+    tables.filter(|table| !REGISTRY.contains(&table.as_str())).collect()
+}
+
+#[test]
+fn both_databases_have_the_same_tables_columns_keys_and_indexes() {
+    on_postgres(|postgres| {
+        on_sqlite(|sqlite| {
+            assert_eq!(columns(postgres), columns(sqlite));
+            assert_eq!(primary_keys(postgres), primary_keys(sqlite));
+            assert_eq!(indexes(postgres), indexes(sqlite));
+        });
+    });
+}
+
+#[test]
+fn every_key_of_a_tenant_table_begins_with_the_tenant() {
+    each(|store| {
+        let keys = primary_keys(store);
+        let tables = tenant_tables(store);
+        assert_eq!(tables, ["app_user", "audit", "client_secret", "refresh_family", "revocation", "signing_key"]);
+        for table in &tables {
+            assert_eq!(keys[table].first().map(String::as_str), Some("tenant_id"), "{table}");
+        }
+        let definitions = match store.side() {
+            Side::Postgres(_) => "SELECT indexdef AS line FROM pg_indexes WHERE schemaname = 'public'",
+            Side::Sqlite(_) => "SELECT sql AS line FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+        };
+        for definition in ask(store, definitions) {
+            if tables.iter().any(|table| definition.contains(&format!("{table} "))) {
+                assert!(definition.contains("(tenant_id"), "{definition}");
+            }
+        }
+    });
+}
+
+#[test]
+fn every_tenant_table_is_under_forced_row_level_security() {
+    on_postgres(|store| {
+        let forced = "SELECT relname::text AS line FROM pg_class JOIN pg_policy ON polrelid = pg_class.oid
+            WHERE relrowsecurity AND relforcerowsecurity AND polcmd = '*' ORDER BY relname";
+        assert_eq!(ask(store, forced), tenant_tables(store));
+    });
+}
+
+#[test]
+fn pending_migrations_are_named_and_applied_once() {
+    let check = |store: &Store| {
+        assert_eq!(store.pending_migrations().expect("a read"), ["0001_foundation"]);
+        assert_eq!(store.migrate().expect("migrations apply"), ["0001_foundation"]);
+        assert_eq!(store.migrate().expect("nothing to do"), Vec::<String>::new());
+        assert_eq!(store.pending_migrations().expect("a read"), Vec::<String>::new());
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    check(&open(DatabaseUrl::Sqlite(folder.path().join("store.db"))));
+    if let Some(scratch) = Scratch::create() {
+        check(&scratch.open());
+    }
+}
+
+#[test]
+fn nodes_that_start_at_once_migrate_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scratch = Scratch::create();
+    let urls = [Some(DatabaseUrl::Sqlite(folder.path().join("store.db"))), scratch.as_ref().map(Scratch::url)];
+    for url in urls.into_iter().flatten() {
+        let nodes: Vec<Store> = (0..4).map(|_| open(url.clone())).collect();
+        let applied: usize = std::thread::scope(|scope| {
+            let running: Vec<_> = nodes.iter().map(|node| scope.spawn(|| node.migrate())).collect();
+            running.into_iter().map(|node| node.join().expect("a thread").expect("migrations apply").len()).sum()
+        });
+        assert_eq!(applied, 1);
+    }
+}
+
+#[test]
+fn migrations_can_be_taken_back() {
+    each(|store| {
+        let down = match store.side() {
+            Side::Postgres(_) => include_str!("../../../migrations/postgres/0001_foundation/down.sql"),
+            Side::Sqlite(_) => include_str!("../../../migrations/sqlite/0001_foundation/down.sql"),
+        };
+        tamper(store, TenantId::MANAGEMENT, down);
+        assert_eq!(columns(store), BTreeSet::new());
+    });
+}

@@ -1,0 +1,61 @@
+//! What only SQLite does.
+
+use super::*;
+use crate::store::side::Posture;
+use crate::store::{Conflict, Journal};
+
+#[cfg(unix)]
+#[test]
+fn the_files_belong_to_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = open(DatabaseUrl::Sqlite(folder.path().join("store.db")));
+    store.migrate().expect("migrations apply");
+    for file in ["store.db", "store.db-wal", "store.db-shm"] {
+        let mode = std::fs::metadata(folder.path().join(file)).expect("the file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+    assert_eq!(store.posture().expect("a read"), Posture::Embedded);
+}
+
+#[test]
+fn a_file_that_cannot_be_made_is_named() {
+    let refused = Store::open(&options(DatabaseUrl::Sqlite("/nowhere/at/all/store.db".into()))).err();
+    assert!(matches!(refused, Some(StoreError::File { .. })), "{refused:?}");
+}
+
+#[test]
+fn readers_cannot_write() {
+    on_sqlite(|store| {
+        let Side::Sqlite(database) = store.side() else { return };
+        let refused = database.read(|conn| Ok(conn.batch_execute("DELETE FROM audit")?));
+        assert!(matches!(refused, Err(StoreError::Database { .. })), "{refused:?}");
+    });
+}
+
+#[test]
+fn many_writers_wait_for_each_other() {
+    on_sqlite(|store| {
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..25 {
+                        store.record(&Journal::default()).expect("a write");
+                        a_tenant(store, &format!("org-{}", fresh().simple()));
+                    }
+                });
+            }
+        });
+        assert_eq!(store.list_tenants(None, 1_000).expect("a read").len(), 401);
+    });
+}
+
+#[test]
+fn a_conflict_is_known_by_its_columns() {
+    let conflict = |columns: &str| crate::store::sqlite::conflict(&format!("UNIQUE constraint failed: {columns}"));
+    assert_eq!(conflict("organization.name_key"), Conflict::OrganizationName);
+    assert_eq!(conflict("app_user.tenant_id, app_user.email_key"), Conflict::Email);
+    assert_eq!(conflict("signing_key.tenant_id"), Conflict::SigningKey);
+    assert_eq!(conflict("audit.tenant_id, audit.id"), Conflict::Other);
+    assert_eq!(crate::store::sqlite::conflict("disk I/O error"), Conflict::Other);
+}
