@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod docs;
 mod housekeeping;
 mod support;
 mod token;
