@@ -42,8 +42,8 @@
 //! | 1 | `http/middleware/mod.rs` | the request gets its id; what is too large is refused; the path is spelled one way |
 //! | 2 | [`http/routes.rs`](http::routes) | `/{org}/{app}/token` and `/management/token` lead to the same handler |
 //! | 3 | `http/extract/call.rs` | the body is read; form, JSON or query becomes one set of parameters, none given twice |
-//! | 4 | `http/oauth/token.rs` | credentials become one [`GrantRequest`](grant::GrantRequest); the voice is chosen |
-//! | 5 | `grant/dispatch.rs` | the [`directory`] resolves the place; `grant_type` chooses the file |
+//! | 4 | `http/oauth/token.rs` | the place is looked up in the [`directory`]; the voice is chosen; credentials become one |
+//! | 5 | `grant/dispatch.rs` | the [`GrantRequest`](grant::GrantRequest) is served: `grant_type` chooses the file |
 //! | 6 | `grant/password.rs` | **load** the person, **decide**; no connection is held while bcrypt runs |
 //! | 7 | `grant/oxide/` | **issue**: the issuer's active key signs the token |
 //! | 8 | `grant/password.rs` | **commit**: one short write, the refresh family, before anyone sees the token |
