@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
+use tokengrid::domain::id::TenantId;
 use tokengrid::domain::tenant::Switch;
 use tokengrid::store::{DatabaseUrl, Durability, Store, StoreOptions};
 
@@ -25,6 +26,21 @@ impl Database {
                 let name = name("test");
                 execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
                 Self { url: with_name(server, &name), dropped: Some(name) }
+            }
+        }
+    }
+
+    /// Changes rows of one tenant as no route does yet. The statement must mean the same in both kinds of SQL.
+    pub fn execute(&self, tenant: TenantId, statement: &str) {
+        match self.url.strip_prefix("sqlite:") {
+            Some(file) => {
+                let mut connection = SqliteConnection::establish(file).unwrap();
+                connection.batch_execute(&format!("PRAGMA busy_timeout = 20000; {statement}")).unwrap();
+            }
+            None => {
+                let tenant = tenant.uuid();
+                let scope = format!("SELECT set_config('tokengrid.tenant', '{tenant}', true)");
+                execute(&self.url, &format!("BEGIN; {scope}; {statement}; COMMIT"));
             }
         }
     }
@@ -74,6 +90,6 @@ fn with_name(server: &str, name: &str) -> String {
 }
 
 fn execute(server: &str, statement: &str) {
-    let mut connection = PgConnection::establish(server).expect("TEST_DATABASE_URL can be reached");
-    connection.batch_execute(statement).expect("the test role may create databases");
+    let mut connection = PgConnection::establish(server).expect("the database can be reached");
+    connection.batch_execute(statement).expect("the statement holds, and the test role may create databases");
 }

@@ -10,12 +10,12 @@ use actix_web::dev::ServerHandle;
 use tempfile::TempDir;
 use tokengrid::config::{self, Overrides, Settings, ThreadCount};
 use tokengrid::domain::clock::Clock;
+use tokengrid::domain::id::TenantId;
 use tokengrid::domain::secret::Secret;
 use tokengrid::server::{Core, Services, Tools};
 
-use super::chance::{SeededEntropy, TestClock};
-use super::client::Client;
 use super::database::Database;
+use super::{Client, SeededEntropy, TestClock};
 
 /// 32 bytes that seal what tests write.
 pub const MASTER_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -33,19 +33,45 @@ pub struct TestServer {
     runtime: tokio::runtime::Runtime,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
-    _database: Database,
-    _folder: TempDir,
+    home: Home,
+    change: Options,
+}
+
+/// What outlives a restart.
+#[derive(Clone)]
+struct Home {
+    clock: Arc<TestClock>,
+    entropy: Arc<SeededEntropy>,
+    database: Arc<Database>,
+    folder: Arc<TempDir>,
 }
 
 impl TestServer {
     pub fn start(change: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::fresh(folder.path());
-        let clock = Arc::new(TestClock::new());
+        let home = Home {
+            clock: Arc::new(TestClock::new()),
+            entropy: Arc::new(SeededEntropy::new(7)),
+            database: Arc::new(database),
+            folder: Arc::new(folder),
+        };
+        Self::start_in(home, change)
+    }
+
+    /// Ends this server and starts another one, on another port, over the same database.
+    pub fn restart(self) -> Self {
+        let (home, change) = (self.home.clone(), self.change);
+        drop(self);
+        Self::start_in(home, change)
+    }
+
+    fn start_in(home: Home, change: Options) -> Self {
         let (ready, started) = mpsc::channel();
-        let mut settings = settings(&database.url, folder.path());
+        let mut settings = settings(&home.database.url, home.folder.path());
         change(&mut settings);
-        let tools = Tools { clock: clock.clone() as Arc<dyn Clock>, entropy: Arc::new(SeededEntropy::new(7)) };
+        let clock = Arc::clone(&home.clock);
+        let tools = Tools { clock: home.clock.clone() as Arc<dyn Clock>, entropy: home.entropy.clone() };
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -61,7 +87,7 @@ impl TestServer {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let base = format!("http://{address}");
         let thread = Some(thread);
-        Self { address, base, clock, core, runtime, handle, thread, _database: database, _folder: folder }
+        Self { address, base, clock, core, runtime, handle, thread, home, change }
     }
 
     /// Waits for something asynchronous, as seeding is.
@@ -71,6 +97,11 @@ impl TestServer {
 
     pub fn advance(&self, span: Duration) {
         self.clock.advance(span);
+    }
+
+    /// Changes rows as no route does yet; memory does not hear of it.
+    pub fn execute(&self, tenant: impl Into<TenantId>, statement: &str) {
+        self.home.database.execute(tenant.into(), statement);
     }
 
     /// A caller without credentials.
