@@ -192,13 +192,13 @@ fn broken_json_is_json_parse_whatever_the_content_type() {
 fn a_full_password_lane_is_503_with_retry_after_for_its_own_tenant_alone() {
     let world = world_with(|settings| {
         settings.passwords.bcrypt_cost = 12;
-        settings.passwords.queue_per_tenant = 3;
+        settings.passwords.queue_per_tenant = 40;
         settings.passwords.max_wait = std::time::Duration::from_secs(60);
     });
     let lane = &world.server.core.lane;
     let work = || lane.verify(world.acme.app.id.into(), Secret::new("x"), None);
-    // They stay in line while these futures live.
-    let line: Vec<_> = (0..8).map(|_| work()).collect();
+    // Seconds of work, of which two requests need but a moment. It stays in line while these futures live.
+    let line: Vec<_> = (0..60).map(|_| work()).collect();
     let form = form(&[("grant_type", "password"), ("username", "nobody"), ("password", "x")]);
     let answers = [world.guest().sign_in("/acme/shop", "ann", PASSWORD), world.guest().form("/acme/shop/token", &form)];
     for answer in answers {

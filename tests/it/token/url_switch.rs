@@ -17,7 +17,10 @@ fn assert_off(guest: &Client, path: &str, username: &str, (id, secret): &(String
     for query in [&person, &by_email, &client] {
         assert_oauth(&guest.get(&format!("{path}?{query}")), 400, "invalid_request", OFF);
         assert_oauth(&guest.send("POST", &format!("{path}?{query}"), None, ""), 400, "invalid_request", OFF);
-        assert_oauth(&guest.form(path, &format!("{query}&callback=cb")), 400, "invalid_request", OFF);
+        // A page can read its refusal only as a script.
+        let script = guest.form(path, &format!("{query}&callback=cb"));
+        let body = format!(r#"{{"error_description":"{OFF}","error":"invalid_request"}}"#);
+        assert_eq!((script.status, script.text), (400, format!("/**/cb({body});")));
     }
     // One credential in the URL is one too many, wherever the rest stands.
     let half = guest.form(
