@@ -124,6 +124,15 @@ fn a_username_that_looks_like_an_email_finds_its_owner_and_never_overrides_a_rea
 }
 
 #[test]
+fn a_username_of_hexadecimal_digits_is_a_username() {
+    let world = world();
+    // Devices are often named by a digest: as long as a UUID, but not written as one.
+    let id = Account::named("D41D8CD98F00B204E9800998ECF8427E").user(&world.server, &world.acme).to_string();
+    let answer = world.guest().sign_in("/acme/shop", "d41d8cd98f00b204e9800998ecf8427e", PASSWORD);
+    assert_eq!(answer.json["user"]["uuid"], id, "{}", answer.text);
+}
+
+#[test]
 fn plus_and_apostrophe_survive_every_encoding() {
     let world = world();
     let password = "p+a'ss &=%?#ü\"{}";

@@ -59,6 +59,18 @@ fn a_token_used_after_its_successor_ends_the_family_and_its_access_tokens() {
 }
 
 #[test]
+fn theft_ends_what_was_made_of_an_access_token_too() {
+    let world = world();
+    let person = PEOPLE[1];
+    let stolen = session(&world, person);
+    let renewed = world.guest().bearer(&stolen.access[2]).get("/management/token").token();
+    assert_eq!(world.guest().bearer(&renewed).get("/management/me").status, 200);
+    refresh(&world.guest(), person.0, &stolen.refresh[0]);
+    assert_eq!(world.guest().bearer(&renewed).get("/management/me").error(), (401, "auth_invalid"));
+    assert_eq!(world.guest().bearer(&renewed).get("/management/token").error(), (401, "auth_invalid"));
+}
+
+#[test]
 fn a_replaced_successor_that_comes_back_ends_the_family() {
     let world = world();
     for (place, name, _) in PEOPLE {

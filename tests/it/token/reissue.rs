@@ -91,9 +91,9 @@ fn a_grant_beside_the_token_is_what_counts() {
 fn only_an_admins_token_is_renewed() {
     let world = world();
     for authority in [Authority::AppUser, Authority::AppClient, Authority::OrgClient] {
-        let token = world.acme.token(&world.guest(), authority);
+        let caller = world.caller(&world.acme, authority);
         for path in ["/management/token", "/management/me"] {
-            let answer = world.guest().bearer(&token).get(path);
+            let answer = caller.get(path);
             assert_refused(&answer, 401, "unauthorized", "No admin user access authorized");
             assert_eq!(answer.header("www-authenticate"), r#"Bearer realm="Tokengrid""#);
         }
