@@ -8,7 +8,10 @@
     reason = "a test stops at the first thing that is wrong"
 )]
 
+mod access;
+mod app;
 mod architecture;
 mod housekeeping;
+mod management;
 mod support;
 mod token;

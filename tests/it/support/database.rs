@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 use tokengrid::domain::tenant::Switch;
 use tokengrid::store::{DatabaseUrl, Durability, Store, StoreOptions};
 
@@ -26,6 +26,20 @@ impl Database {
                 execute(server, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
                 Self { url: with_name(server, &name), dropped: Some(name) }
             }
+        }
+    }
+}
+
+impl Database {
+    /// Runs a statement, in the words of the kind of database.
+    pub fn run(&self, sqlite: &str, postgres: &str) {
+        match self.url.strip_prefix("sqlite:") {
+            Some(path) => {
+                let mut connection = SqliteConnection::establish(path).expect("the file opens");
+                let patient = format!("PRAGMA busy_timeout = 20000; {sqlite}");
+                connection.batch_execute(&patient).expect("the statement runs");
+            }
+            None => execute(&self.url, postgres),
         }
     }
 }

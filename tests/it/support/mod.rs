@@ -12,4 +12,4 @@ pub use chance::{SeededEntropy, TestClock};
 pub use client::{Answer, Client};
 pub use raw::raw;
 pub use server::{Options, TestServer};
-pub use world::{Tenant, World, world, world_with};
+pub use world::{Tenant, World, person, world, world_with};

@@ -10,6 +10,7 @@ use actix_web::dev::ServerHandle;
 use tempfile::TempDir;
 use tokengrid::config::{self, Overrides, Settings, ThreadCount};
 use tokengrid::domain::clock::Clock;
+use tokengrid::domain::place::BaseUrl;
 use tokengrid::domain::secret::Secret;
 use tokengrid::server::{Core, Services, Tools};
 
@@ -23,7 +24,7 @@ pub const MASTER_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 /// What a test changes about the settings before the server starts.
 pub type Options = fn(&mut Settings);
 
-/// A running server. It stops, and its database goes, when it is dropped.
+/// A running server. It stops when it is dropped; its database goes with the last server on it.
 pub struct TestServer {
     pub address: SocketAddr,
     pub base: String,
@@ -33,19 +34,39 @@ pub struct TestServer {
     runtime: tokio::runtime::Runtime,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
-    _database: Database,
-    _folder: TempDir,
+    ground: Ground,
+}
+
+/// What servers of one deployment share.
+#[derive(Clone)]
+struct Ground {
+    database: Arc<Database>,
+    folder: Arc<TempDir>,
+    clock: Arc<TestClock>,
 }
 
 impl TestServer {
     pub fn start(change: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::fresh(folder.path());
-        let clock = Arc::new(TestClock::new());
-        let (ready, started) = mpsc::channel();
-        let mut settings = settings(&database.url, folder.path());
+        let database = Arc::new(Database::fresh(folder.path()));
+        let ground = Ground { database, folder: Arc::new(folder), clock: Arc::new(TestClock::new()) };
+        let mut settings = settings(&ground.database.url, ground.folder.path());
         change(&mut settings);
-        let tools = Tools { clock: clock.clone() as Arc<dyn Clock>, entropy: Arc::new(SeededEntropy::new(7)) };
+        Self::launch(ground, settings, 7)
+    }
+
+    /// Another server on the same database, known by the same public URL: it shares rows and time, and no memory.
+    pub fn beside(&self, change: Options) -> Self {
+        let mut settings = settings(&self.ground.database.url, self.ground.folder.path());
+        settings.server.base_url = Some(BaseUrl::new(&self.base));
+        change(&mut settings);
+        Self::launch(self.ground.clone(), settings, 8)
+    }
+
+    fn launch(ground: Ground, settings: Settings, seed: u64) -> Self {
+        let clock = Arc::clone(&ground.clock);
+        let (ready, started) = mpsc::channel();
+        let tools = Tools { clock: clock.clone() as Arc<dyn Clock>, entropy: Arc::new(SeededEntropy::new(seed)) };
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -61,7 +82,12 @@ impl TestServer {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let base = format!("http://{address}");
         let thread = Some(thread);
-        Self { address, base, clock, core, runtime, handle, thread, _database: database, _folder: folder }
+        Self { address, base, clock, core, runtime, handle, thread, ground }
+    }
+
+    /// Runs a statement beside the server, for what no route can do yet.
+    pub fn sql(&self, sqlite: &str, postgres: &str) {
+        self.ground.database.run(sqlite, postgres);
     }
 
     /// Waits for something asynchronous, as seeding is.
