@@ -12,6 +12,7 @@ mod access;
 mod app;
 mod architecture;
 mod housekeeping;
+mod isolation;
 mod management;
 mod support;
 mod token;
