@@ -1,8 +1,10 @@
 //! What a stolen application key is worth: its own users and its own client, and nothing beyond (ISO-12, JWT-1, JWT-6).
 
 use serde_json::{Value, json};
+use tokengrid::crypto::entropy::{SystemEntropy, uuid_v7};
 use tokengrid::domain::authority::Authority;
 use tokengrid::domain::client::ClientId;
+use tokengrid::domain::clock::Moment;
 use tokengrid::domain::id::TenantId;
 use tokengrid::domain::token::Algorithm;
 
@@ -69,10 +71,19 @@ fn beyond_its_issuer(world: &World) -> Vec<Value> {
     ]
 }
 
+/// A token's name that was drawn in this second.
+fn issued_at(seconds: i64) -> uuid::Uuid {
+    uuid_v7(Moment::from_millis(seconds * 1_000), &SystemEntropy)
+}
+
 fn badly_written(world: &World) -> Vec<Value> {
     let (base, now) = (&world.server.base, 1_767_225_600_i64);
     let mut written = vec![
-        json!({ "iat": now + 61 }),
+        json!({ "iat": now + 61, "jti": issued_at(now + 61) }),
+        // The moment of issue is said twice, and a watermark must not depend on which one is read.
+        json!({ "iat": now + 1 }),
+        json!({ "jti": issued_at(now + 1) }),
+        json!({ "jti": issued_at(now - 86_400) }),
         json!({ "nbf": now + 61 }),
         json!({ "nbf": "0" }),
         json!({ "sub": world.acme.user.id.to_string().to_uppercase() }),
@@ -136,7 +147,9 @@ fn a_claim_within_the_allowed_skew_is_good() {
     let world = world();
     let mint = Mint::of(&world, world.acme.app.id);
     let genuine = claims(&world.acme.token(&world.guest(), Authority::AppUser));
-    for change in [json!({ "iat": 1_767_225_660 }), json!({ "nbf": 1_767_225_660 }), json!({ "extra": [1] })] {
+    let ahead = 1_767_225_660;
+    let dated = json!({ "iat": ahead, "jti": issued_at(ahead) });
+    for change in [dated, json!({ "nbf": ahead }), json!({ "extra": [1] })] {
         let token = mint.sign(&mint.header(), &with(&genuine, &change));
         assert_eq!(world.guest().bearer(&token).get("/acme/shop/users/me").status, 200, "{change}");
     }

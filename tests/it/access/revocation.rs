@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokengrid::crypto::entropy::{SystemEntropy, uuid_v7};
 use tokengrid::domain::authority::Authority::{self, Admin, AppClient, AppUser, OrgClient};
+use tokengrid::domain::clock::Moment;
 
+use super::mint::{Mint, claims, with};
 use crate::support::{Answer, Client, World, person, world};
 
 const USERS: &str = "/acme/shop/users/ann";
@@ -249,6 +252,26 @@ fn a_token_issued_right_after_is_alive_though_the_clock_stands_still() {
     let after = world.acme.token(&world.guest(), Admin);
     assert!(!admin_lives(&world, &before) && admin_lives(&world, &after));
     assert_eq!(client.get("/management/orgs/acme").status, 200, "the other tokens of the same issuer live on");
+}
+
+#[test]
+fn a_token_that_a_fast_clock_dated_ahead_is_ended_too() {
+    let world = world();
+    let mint = Mint::of(&world, world.acme.app.id);
+    let ahead = Moment::from_millis(1_767_225_600_000 + 30_000);
+    for (path, by_holder) in [(format!("{USERS}/revoketoken?token="), true), (format!("{USERS}/revoketokens"), false)] {
+        let session = ann(&world);
+        let jti = uuid_v7(ahead, &SystemEntropy);
+        let dated =
+            mint.sign(&mint.header(), &with(&claims(&session.token()), &json!({ "jti": jti, "iat": ahead.seconds() })));
+        assert!(lives(&world, &dated));
+        let caller = if by_holder { world.guest() } else { world.guest().bearer(&dated) };
+        let path = if by_holder { format!("{path}{dated}") } else { path };
+        assert_eq!(put(&caller, &path).status, 200);
+        assert!(!lives(&world, &dated) && !lives(&world, &session.token()), "{path}");
+        assert_eq!(refresh(&world, "/acme/shop", session.text_of("refresh_token")).error(), (400, "invalid_grant"));
+        assert!(lives(&world, &ann(&world).token()));
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use tokengrid::domain::authority::{Authority, Principal};
 use tokengrid::domain::id::TenantId;
 use tokengrid::domain::journal::{Change, ChangeKind};
 use tokengrid::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
-use tokengrid::store::Journal;
+use tokengrid::store::{Journal, Provision};
 use uuid::Uuid;
 
 use crate::support::{Answer, Tenant, World, world};
@@ -109,6 +109,29 @@ fn an_expired_token_is_called_expired_though_it_was_revoked_too() {
     end(&world, holder.issuing_tenant(), RevocationTarget::Principal(holder.uuid()), RevocationReason::Revoked);
     world.server.advance(Duration::from_secs(3_600));
     assert_eq!(caller.get("/acme/shop/users/me").error(), (401, "expired_token"));
+}
+
+#[test]
+fn an_admin_reaches_each_organization_they_belong_to_and_leaves_it_at_once() {
+    let world = world();
+    let (core, caller) = (&world.server.core, world.caller(&world.acme, Authority::Admin));
+    let reaches = |org: &str| {
+        let doors = [format!("/management/orgs/{org}"), format!("/{org}/shop"), format!("/{org}/shop/credentials")];
+        doors.map(|door| caller.get(&door).status)
+    };
+    assert_eq!((reaches("acme"), reaches("rival")), ([200; 3], [401; 3]));
+    let forget = |org| {
+        core.directory.apply(&[Change { id: Uuid::nil(), tenant: TenantId::from(org), kind: ChangeKind::Membership }]);
+    };
+    let both = Provision { memberships: vec![(world.rival.org.id, world.acme.admin.id)], ..Provision::default() };
+    core.store.provision(&both).unwrap();
+    forget(world.rival.org.id);
+    assert_eq!((reaches("acme"), reaches("rival")), ([200; 3], [200; 3]));
+    let leave = "DELETE FROM membership WHERE org_id = (SELECT id FROM organization WHERE name_key = 'acme')";
+    world.server.sql(leave, leave);
+    forget(world.acme.org.id);
+    assert_eq!((reaches("acme"), reaches("rival")), ([401; 3], [200; 3]));
+    assert_eq!(caller.get("/management/users/me").status, 200);
 }
 
 const GONE: (&str, &str) = ("auth_bad_access_token", "Unable to authenticate due to corrupt access token");
