@@ -126,15 +126,12 @@ async fn end(this: &Dispatcher, place: &Place, family: &RefreshFamily) -> Result
     let now = this.clock.now();
     let max = this.policy.access_ttl_max;
     let longest = place.app_settings().map_or(max, |app| app.longest_token(max));
-    // Tokens issued in this very moment may be dated after an earlier watermark, and the family like its first.
-    let revoked = this.directory.revocations(family.tenant).await?;
-    let watermark = now.max(revoked.earliest_issue(family.principal.uuid()));
     let revocation = Revocation {
         tenant: family.tenant,
         target: RevocationTarget::Token(family.id),
         reason: RevocationReason::Revoked,
-        watermark,
-        expires: watermark.plus(longest),
+        watermark: now,
+        expires: now.plus(longest),
     };
     let change = Change { id: uuid_v7(now, &*this.entropy), tenant: family.tenant, kind: ChangeKind::Revocations };
     let audit = AuditEntry {

@@ -8,7 +8,11 @@
     reason = "a test stops at the first thing that is wrong"
 )]
 
+mod access;
+mod app;
 mod architecture;
 mod housekeeping;
+mod isolation;
+mod management;
 mod support;
 mod token;

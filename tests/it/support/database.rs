@@ -29,20 +29,25 @@ impl Database {
             }
         }
     }
+}
 
-    /// Changes rows of one tenant as no route does yet. The statement must mean the same in both kinds of SQL.
-    pub fn execute(&self, tenant: TenantId, statement: &str) {
+impl Database {
+    /// Runs a statement, in the words of the kind of database.
+    pub fn run(&self, sqlite: &str, postgres: &str) {
         match self.url.strip_prefix("sqlite:") {
-            Some(file) => {
-                let mut connection = SqliteConnection::establish(file).unwrap();
-                connection.batch_execute(&format!("PRAGMA busy_timeout = 20000; {statement}")).unwrap();
+            Some(path) => {
+                let mut connection = SqliteConnection::establish(path).expect("the file opens");
+                let patient = format!("PRAGMA busy_timeout = 20000; {sqlite}");
+                connection.batch_execute(&patient).expect("the statement runs");
             }
-            None => {
-                let tenant = tenant.uuid();
-                let scope = format!("SELECT set_config('tokengrid.tenant', '{tenant}', true)");
-                execute(&self.url, &format!("BEGIN; {scope}; {statement}; COMMIT"));
-            }
+            None => execute(&self.url, postgres),
         }
+    }
+
+    /// Changes rows of one tenant, by a statement that means the same in both kinds of SQL.
+    pub fn run_for(&self, tenant: TenantId, statement: &str) {
+        let scope = format!("SELECT set_config('tokengrid.tenant', '{}', true)", tenant.uuid());
+        self.run(statement, &format!("BEGIN; {scope}; {statement}; COMMIT"));
     }
 }
 

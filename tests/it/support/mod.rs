@@ -14,4 +14,4 @@ pub use client::{Answer, Client};
 pub use people::Account;
 pub use raw::raw;
 pub use server::{Options, TestServer};
-pub use world::{PASSWORD, Tenant, World, world, world_with};
+pub use world::{PASSWORD, Tenant, World, person, world, world_with};

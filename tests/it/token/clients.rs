@@ -191,7 +191,7 @@ fn a_deleted_application_is_no_place_and_has_no_client() {
     let (id, secret) = world.acme.app_client.clone();
     let delete = "UPDATE application SET deleted_at = created WHERE name_key = 'shop' \
                   AND org_id = (SELECT id FROM organization WHERE name_key = 'acme')";
-    world.server.execute(world.acme.app.id, delete);
+    world.server.sql_for(world.acme.app.id, delete);
     // Memory did not hear of it.
     let world = world.restart();
     let gone = world.guest().client_token("/acme/shop", &id, &secret);

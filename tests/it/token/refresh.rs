@@ -212,7 +212,7 @@ fn the_state_of_the_account_counts_at_every_use() {
     let token = sign_in(&world, PEOPLE[0]);
     let set = |column: &str, value: &str| {
         let statement = format!("UPDATE app_user SET {column} = {value} WHERE username_key = 'ann'");
-        world.server.execute(tenant, &statement);
+        world.server.sql_for(tenant, &statement);
     };
     // RT-7: at once, and only while it lasts.
     set("disabled", "TRUE");
@@ -222,12 +222,12 @@ fn the_state_of_the_account_counts_at_every_use() {
     assert_oauth(&refresh(&world.guest(), "/acme/shop", &token), 400, "invalid_grant", "user not activated");
     set("activated", "TRUE");
     let token = successor(&refresh(&world.guest(), "/acme/shop", &token));
-    world.server.execute(tenant, "DELETE FROM app_user WHERE username_key = 'ann'");
+    world.server.sql_for(tenant, "DELETE FROM app_user WHERE username_key = 'ann'");
     assert_refused(&world, "/acme/shop", &token);
 
     let admin = sign_in(&world, PEOPLE[1]);
     let disable = "UPDATE admin SET disabled = TRUE WHERE username_key = 'acme-admin'";
-    world.server.execute(TenantId::MANAGEMENT, disable);
+    world.server.sql_for(TenantId::MANAGEMENT, disable);
     assert_oauth(&refresh(&world.guest(), "/management", &admin), 400, "invalid_grant", "user disabled");
 }
 

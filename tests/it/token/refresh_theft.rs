@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use tokengrid::config::Settings;
 use tokengrid::domain::id::TenantId;
-use tokengrid::domain::place::BaseUrl;
 
 use super::{WRONG_REFRESH, assert_oauth, refresh, successor};
-use crate::support::{Answer, PASSWORD, Tenant, World, world, world_with};
+use crate::support::{Answer, PASSWORD, Tenant, World, world};
 
 /// A user's and an admin's place, name, and the URL that tells whether an access token lives.
 const PEOPLE: [(&str, &str, &str); 2] =
@@ -86,11 +84,7 @@ fn a_replaced_successor_that_comes_back_ends_the_family() {
 
 #[test]
 fn a_stolen_session_stays_dead_over_a_restart_and_after_its_revocation_was_forgotten() {
-    // Access tokens hold over a restart only under one name.
-    fn named(settings: &mut Settings) {
-        settings.server.base_url = Some(BaseUrl::new("http://tokengrid.test"));
-    }
-    let world = world_with(named);
+    let world = world();
     let stolen = PEOPLE.map(|person| session(&world, person));
     let living = PEOPLE.map(|person| session(&world, person));
     for ((place, ..), session) in PEOPLE.iter().zip(&stolen) {

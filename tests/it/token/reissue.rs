@@ -128,7 +128,7 @@ fn a_token_that_does_not_hold_is_not_renewed() {
 fn a_disabled_admins_token_is_not_renewed() {
     let world = world();
     let token = admin(&world);
-    world.server.execute(
+    world.server.sql_for(
         tokengrid::domain::id::TenantId::MANAGEMENT,
         "UPDATE admin SET disabled = TRUE WHERE username_key = 'acme-admin'",
     );
