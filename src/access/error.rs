@@ -33,6 +33,8 @@ pub enum AccessError {
     Revoked(RevocationReason),
     #[error("the token's tenant is gone")]
     TenantGone,
+    #[error("the token's holder is gone")]
+    HolderGone,
     #[error("wrong client credentials as parameters")]
     WrongClientParameters,
     #[error("wrong client credentials by Basic")]

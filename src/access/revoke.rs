@@ -12,7 +12,7 @@ use crate::domain::clock::Moment;
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
 use crate::domain::secret::Secret;
-use crate::domain::token::AccessClaims;
+use crate::domain::token::{AccessClaims, moment_of};
 use crate::store::{Journal, Store};
 
 /// Ends tokens. A clone shares everything.
@@ -39,6 +39,12 @@ pub struct Request<'a> {
 impl Request<'_> {
     fn is_self(&self) -> bool {
         self.caller.is_some_and(|session| session.principal == self.holder)
+    }
+
+    /// When the caller's own token was issued. A node with a fast clock may have dated it ahead of ours.
+    fn own_issue(&self) -> Moment {
+        let token = self.caller.filter(|_| self.is_self()).and_then(|session| session.token.as_ref());
+        token.and_then(|token| moment_of(token.jti)).unwrap_or(Moment::EPOCH)
     }
 
     fn actor(&self) -> String {
@@ -84,7 +90,7 @@ impl Revoker {
         let tenant = request.holder.issuing_tenant();
         // A token issued in this very moment may be dated after an earlier watermark: cover it too.
         let known = self.verifier.directory.revocations(tenant).await?;
-        let watermark = now.max(known.earliest_issue(request.holder.uuid()));
+        let watermark = now.max(known.earliest_issue(request.holder.uuid())).max(request.own_issue());
         let app = match request.holder.app() {
             Some(app) => self.verifier.directory.app(app).await?,
             None => None,

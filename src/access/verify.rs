@@ -90,7 +90,7 @@ impl Verifier {
 
     async fn bearer(&self, token: &Secret) -> Result<Session, AccessError> {
         let (claims, principal) = self.genuine(token).await?;
-        let issued = moment_of(claims.jti).ok_or(AccessError::Unverified(JwtError::Malformed))?;
+        let issued = issue_of(&claims)?;
         let revocations = self.directory.revocations(principal.issuing_tenant()).await?;
         let ids = [Some(claims.jti), claims.sid];
         let ids: Vec<Uuid> = ids.into_iter().flatten().collect();
@@ -116,6 +116,7 @@ impl Verifier {
             other => AccessError::Unverified(other),
         })?;
         let principal = principal_of(&claims, &place).ok_or(AccessError::Unverified(JwtError::Malformed))?;
+        issue_of(&claims)?;
         Ok((claims, principal))
     }
 
@@ -145,6 +146,13 @@ impl Verifier {
             Principal::AppUser { .. } | Principal::AppClient { .. } | Principal::Admin { .. } => Ok(()),
         }
     }
+}
+
+/// When the token was issued, to the millisecond that watermarks compare. It is in `jti`, and must be the moment that
+/// `iat` states, which the clock has bounded.
+fn issue_of(claims: &AccessClaims) -> Result<Moment, AccessError> {
+    let issued = moment_of(claims.jti).filter(|at| at.seconds() == claims.iat);
+    issued.ok_or(AccessError::Unverified(JwtError::Malformed))
 }
 
 /// Reads the principal out of verified claims. Every claim must agree with the issuer: an application's key speaks for

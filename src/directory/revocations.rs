@@ -24,12 +24,14 @@ impl Revocations {
         if self.by_target.is_empty() {
             return None;
         }
-        ids.iter()
-            .map(|id| RevocationTarget::Token(*id))
-            .chain([RevocationTarget::Principal(holder), RevocationTarget::Tenant])
-            .filter_map(|target| self.by_target.get(&target))
-            .find(|(watermark, _)| issued <= *watermark)
-            .map(|(_, reason)| *reason)
+        let named = ids.iter().find_map(|id| self.by_target.get(&RevocationTarget::Token(*id)));
+        let covered = || {
+            [RevocationTarget::Principal(holder), RevocationTarget::Tenant]
+                .iter()
+                .filter_map(|target| self.by_target.get(target))
+                .find(|(watermark, _)| issued <= *watermark)
+        };
+        named.or_else(covered).map(|(_, reason)| *reason)
     }
 
     /// The earliest moment at which a token for `holder` may be dated so that it is born alive.

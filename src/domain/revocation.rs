@@ -38,11 +38,12 @@ pub enum RevocationTarget {
     Principal(Uuid),
     /// All tokens of the tenant issued up to the watermark.
     Tenant,
-    /// One token by its `jti`, or all tokens of one session by their `sid`, the id of its refresh family.
+    /// One token by its `jti`, or all tokens of one session by their `sid`, the id of its refresh family: whenever
+    /// they were issued, since what ended by name begins no more, and a node with a fast clock dates ahead.
     Token(Uuid),
 }
 
-/// One revocation. Tokens it covers are dead if they were issued at or before `watermark`.
+/// One revocation. Tokens of a `Principal` or `Tenant` are dead if they were issued at or before `watermark`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revocation {
     /// The tenant whose keys signed the tokens.

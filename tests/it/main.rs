@@ -8,8 +8,12 @@
     reason = "a test stops at the first thing that is wrong"
 )]
 
+mod access;
+mod app;
 mod architecture;
 mod docs;
 mod housekeeping;
+mod isolation;
+mod management;
 mod support;
 mod token;

@@ -23,7 +23,7 @@ impl Worded for AccessError {
                 RevocationReason::Disabled => token("authentication", "Disabled identity"),
                 RevocationReason::Deleted => gone(),
             },
-            Self::TenantGone => gone(),
+            Self::TenantGone | Self::HolderGone => gone(),
             Self::WrongClientParameters => {
                 Answer::unauthorized("invalid_client", "Unable to authenticate (OAuth)", Challenge::Bearer)
             }

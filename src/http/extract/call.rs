@@ -20,6 +20,7 @@ use crate::http::error::{Refusal, RequestError, Voice, Worded};
 use crate::http::middleware::access_log::AccessFields;
 use crate::http::middleware::request_id::RequestId;
 use crate::http::state::State;
+use crate::manage::ManageError;
 
 /// The first segment under which the path rules put an application named by its UUID alone.
 const BY_ID: &str = "~";
@@ -167,6 +168,14 @@ impl Call {
         let token = self.parameters()?.token.as_ref().ok_or_else(|| self.refuse(&RequestError::Missing("token")))?;
         let text = token.expose().split('?').next().unwrap_or_default();
         Ok(Secret::new(text))
+    }
+
+    /// Refuses a caller whose own account could not be read: a token without a holder is dead (Usergrid).
+    pub fn refuse_holder(&self, cause: &ManageError) -> Refusal {
+        match cause {
+            ManageError::UnknownUser(_) => self.refuse(&AccessError::HolderGone),
+            other => self.refuse(other),
+        }
     }
 
     /// Refuses in Usergrid's voice.

@@ -23,7 +23,7 @@ pub async fn read_me(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
     let session = call.session(&place).await?;
     let (app, user) = call.state.guard.self_in(session.as_ref(), &place).map_err(|cause| call.refuse(&cause))?;
-    let user = call.state.registry.get_user(app, user).await.map_err(|cause| call.refuse(&cause))?;
+    let user = call.state.registry.get_user(app, user).await.map_err(|cause| call.refuse_holder(&cause))?;
     let entity = view::user_with_metadata(&user);
     Ok(envelope(&call, &place, "get").path("/users").entities(vec![entity]).into_response(call.state.clock.now()))
 }

@@ -28,7 +28,7 @@ pub async fn me(call: Call) -> Result<HttpResponse, Refusal> {
     };
     let session = call.session(&Place::Management).await?;
     let admin = call.state.guard.admin_self(session.as_ref()).map_err(|cause| call.refuse(&cause))?;
-    let overview = call.state.registry.get_admin_overview(admin).await.map_err(|cause| call.refuse(&cause))?;
+    let overview = call.state.registry.get_admin_overview(admin).await.map_err(|cause| call.refuse_holder(&cause))?;
     let mut body = Map::new();
     if let Some(presented) = session.as_ref().and_then(|session| session.token.as_ref()) {
         let remaining = presented.expires.since(call.started).as_secs();
@@ -45,7 +45,7 @@ pub async fn me(call: Call) -> Result<HttpResponse, Refusal> {
 pub async fn read_admin(call: Call) -> Result<HttpResponse, Refusal> {
     let session = call.session(&Place::Management).await?;
     let own = call.state.guard.admin_self(session.as_ref()).map_err(|cause| call.refuse(&cause))?;
-    let overview = call.state.registry.get_admin_overview(own).await.map_err(|cause| call.refuse(&cause))?;
+    let overview = call.state.registry.get_admin_overview(own).await.map_err(|cause| call.refuse_holder(&cause))?;
     let named = call.segment("user");
     let is_own = named.eq_ignore_ascii_case("me")
         || call

@@ -43,7 +43,11 @@ async fn of_user(call: Call, which: Which) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
     let session = call.session(&place).await?;
     let Place::App { org, app } = &place else { return Err(call.unknown_place()) };
-    let is_over = call.state.guard.application_admin(session.as_ref(), &place).await.is_ok();
+    let is_over = match call.state.guard.application_admin(session.as_ref(), &place).await {
+        Ok(_) => true,
+        Err(AccessError::Forbidden(_)) => false,
+        Err(cause) => return Err(call.refuse(&cause)),
+    };
     let user = match own_user(session.as_ref(), &place, call.segment("user")) {
         Some(own) => Some(own),
         None => {

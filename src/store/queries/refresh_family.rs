@@ -129,7 +129,7 @@ pub fn end(conn: &mut Conn, tenant: TenantId, id: Uuid, at: Moment) -> Result<bo
     Ok(diesel::update(live).set(refresh_family::ended.eq(at)).execute(conn)? == 1)
 }
 
-/// Ends what a watermark covers; a single token's revocation covers no family.
+/// Ends what a watermark covers, and the session that is named.
 pub fn end_covered(conn: &mut Conn, revocation: &Revocation) -> Result<(), StoreError> {
     let covered = refresh_family::table
         .filter(refresh_family::tenant_id.eq(RowId(revocation.tenant.uuid())))
@@ -142,9 +142,7 @@ pub fn end_covered(conn: &mut Conn, revocation: &Revocation) -> Result<(), Store
             diesel::update(covered.filter(refresh_family::principal.eq(RowId(principal)))).set(ended).execute(conn)?
         }
         // A session is named by its family.
-        RevocationTarget::Token(session) => {
-            diesel::update(covered.filter(refresh_family::id.eq(RowId(session)))).set(ended).execute(conn)?
-        }
+        RevocationTarget::Token(session) => usize::from(end(conn, revocation.tenant, session, revocation.watermark)?),
     };
     Ok(())
 }

@@ -138,15 +138,3 @@ pub fn replace_sealed(
     let values = (signing_key::private.eq(&new.bytes), signing_key::private_by.eq(&new.by));
     Ok(diesel::update(same).set(values).execute(conn)? == 1)
 }
-
-/// Removes retiring keys that were gone by `now`.
-pub fn purge(conn: &mut Conn, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
-    let all = signing_key::table.filter(signing_key::tenant_id.eq(RowId(tenant.uuid())));
-    let gone: Vec<String> = all
-        .filter(signing_key::state.eq(KeyState::Retiring.as_str()))
-        .filter(signing_key::gone_at.le(now))
-        .select(signing_key::kid)
-        .limit(limit.into())
-        .load(conn)?;
-    Ok(diesel::delete(all.filter(signing_key::kid.eq_any(gone))).execute(conn)?)
-}

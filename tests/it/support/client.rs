@@ -42,6 +42,17 @@ impl Client {
         self.send("GET", path, None, "")
     }
 
+    /// A GET with a form as its body, which nobody is to read.
+    pub fn get_with_body(&self, path: &str, body: &str) -> Answer {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let request = match &self.authorization {
+            Some(value) => request.header("authorization", value),
+            None => request,
+        };
+        Answer::read(request.force_send_body().send(body).unwrap())
+    }
+
     pub fn form(&self, path: &str, body: &str) -> Answer {
         self.send("POST", path, Some("application/x-www-form-urlencoded"), body)
     }
@@ -55,6 +66,8 @@ impl Client {
         self.send_with(method, path, content_type, body, &[])
     }
 
+    /// As `send`, with further headers.
+    #[expect(clippy::too_many_arguments, reason = "all that a request is made of")]
     pub fn send_with(
         &self,
         method: &str,

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
+use tokengrid::domain::id::TenantId;
 use tokengrid::domain::tenant::Switch;
 use tokengrid::store::{DatabaseUrl, Durability, Store, StoreOptions};
 
@@ -27,6 +28,26 @@ impl Database {
                 Self { url: with_name(server, &name), dropped: Some(name) }
             }
         }
+    }
+}
+
+impl Database {
+    /// Runs a statement, in the words of the kind of database.
+    pub fn run(&self, sqlite: &str, postgres: &str) {
+        match self.url.strip_prefix("sqlite:") {
+            Some(path) => {
+                let mut connection = SqliteConnection::establish(path).expect("the file opens");
+                let patient = format!("PRAGMA busy_timeout = 20000; {sqlite}");
+                connection.batch_execute(&patient).expect("the statement runs");
+            }
+            None => execute(&self.url, postgres),
+        }
+    }
+
+    /// Changes rows of one tenant, by a statement that means the same in both kinds of SQL.
+    pub fn run_for(&self, tenant: TenantId, statement: &str) {
+        let scope = format!("SELECT set_config('tokengrid.tenant', '{}', true)", tenant.uuid());
+        self.run(statement, &format!("BEGIN; {scope}; {statement}; COMMIT"));
     }
 }
 
@@ -74,6 +95,6 @@ fn with_name(server: &str, name: &str) -> String {
 }
 
 fn execute(server: &str, statement: &str) {
-    let mut connection = PgConnection::establish(server).expect("TEST_DATABASE_URL can be reached");
-    connection.batch_execute(statement).expect("the test role may create databases");
+    let mut connection = PgConnection::establish(server).expect("the database can be reached");
+    connection.batch_execute(statement).expect("the statement holds, and the test role may create databases");
 }

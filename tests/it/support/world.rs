@@ -9,16 +9,17 @@ use tokengrid::domain::tenant::{Application, Organization};
 use tokengrid::domain::user::{Admin, AppUser};
 use tokengrid::manage::{Credentials, NewOrg, NewPerson};
 
-use super::client::Client;
-use super::server::{Options, TestServer};
+use super::{Client, Options, TestServer};
 
 /// The password of everyone.
 pub const PASSWORD: &str = "correct horse";
 
-/// One organization with the application `shop`, its user `ann`, and an admin named after it.
+/// One organization with the application `shop`, its user `ann`, and an admin named after it; and the empty
+/// application `sandbox` that every organization is born with.
 pub struct Tenant {
     pub org: Organization,
     pub app: Application,
+    pub sandbox: Application,
     pub admin: Admin,
     pub user: AppUser,
     pub org_client: (String, String),
@@ -55,6 +56,7 @@ impl Tenant {
             Self {
                 org: created.org,
                 app,
+                sandbox: created.sandbox,
                 admin: created.owner,
                 user,
                 org_client: pair(&created.credentials),
@@ -92,6 +94,11 @@ impl Tenant {
 }
 
 impl World {
+    /// The same world behind a new server.
+    pub fn restart(self) -> Self {
+        Self { server: self.server.restart(), ..self }
+    }
+
     /// A caller with a token of one level.
     pub fn caller(&self, tenant: &Tenant, authority: Authority) -> Client {
         let guest = self.server.guest();
@@ -101,6 +108,11 @@ impl World {
 
     pub fn guest(&self) -> Client {
         self.server.guest()
+    }
+
+    /// The present id and secret of a client.
+    pub fn pair(&self, client: ClientId) -> (String, String) {
+        pair(&self.server.wait(self.server.core.registry.credentials(client)).unwrap())
     }
 
     /// The registry, for changes that no route makes yet.

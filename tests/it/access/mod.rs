@@ -1,0 +1,12 @@
+//! The other side of a token: who gets through where, which tokens hold, how they end, and how keys are replaced.
+
+mod forged;
+mod headers;
+mod keys;
+mod levels;
+mod mint;
+mod nodes;
+mod presenting;
+mod revocation;
+mod routes;
+mod states;

@@ -1,0 +1,5 @@
+//! The management plane's routes: admins, organizations and their credentials.
+
+mod credentials;
+mod orgs;
+mod users;
