@@ -14,7 +14,7 @@ use crate::crypto::vault::Vault;
 use crate::directory::{Directory, KnownClient};
 use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
-use crate::domain::place::{BaseUrl, Place, PlaceName};
+use crate::domain::place::{BaseUrl, Place};
 use crate::domain::tenant::Switch;
 use crate::store::Store;
 
@@ -68,15 +68,14 @@ impl Dispatcher {
     ///
     /// *Errors*: every cause of `GrantError`; nothing was written unless a stolen refresh family was ended.
     /// *Tenancy*: the place decides; credentials of any other tenant are refused like wrong ones.
-    pub async fn exchange(&self, name: &PlaceName, request: &GrantRequest) -> Result<Issued, GrantError> {
-        let place = self.directory.place(name).await?.ok_or(GrantError::UnknownPlace)?;
-        if request.transport == Transport::Url && self.url_grants(&place) == Switch::Off {
+    pub async fn exchange(&self, place: &Place, request: &GrantRequest) -> Result<Issued, GrantError> {
+        if request.transport == Transport::Url && self.url_grants(place) == Switch::Off {
             return Err(GrantError::UrlGrantsOff);
         }
         match Grant::parse(request.grant_type.as_deref())? {
-            Grant::Password => password::run(self, &place, request).await,
-            Grant::ClientCredentials => client_credentials::run(self, &place, request).await,
-            Grant::RefreshToken => refresh_token::run(self, &place, request).await,
+            Grant::Password => password::run(self, place, request).await,
+            Grant::ClientCredentials => client_credentials::run(self, place, request).await,
+            Grant::RefreshToken => refresh_token::run(self, place, request).await,
         }
     }
 
@@ -95,18 +94,19 @@ impl Dispatcher {
         }
     }
 
-    /// Prepares the issuer for one token of `principal`.
-    pub(super) async fn issuer(&self, terms: Terms) -> Result<TokenIssuer, GrantError> {
+    /// Prepares the issuer for one token, asked for at `door`.
+    pub(super) async fn issuer(&self, door: &Place, terms: Terms) -> Result<TokenIssuer, GrantError> {
         let tenant = terms.principal.issuing_tenant();
-        let place = match terms.principal.app() {
-            Some(app) => self.directory.place_of(app).await?.ok_or(GrantError::UnknownPlace)?,
-            None => Place::Management,
+        let issuer = match terms.principal.app() {
+            _ if tenant == door.tenant() => self.base.issuer(door),
+            Some(app) => self.base.issuer(&self.directory.place_of(app).await?.ok_or(GrantError::UnknownPlace)?),
+            None => self.base.issuer(&Place::Management),
         };
         let ring = self.directory.keys(tenant).await?;
         let revoked = self.directory.revocations(tenant).await?;
         // A token dated at or before a watermark would be born dead: one issued after a revocation is dated after it.
         let issued = self.clock.now().max(revoked.earliest_issue(terms.principal.uuid()));
-        Ok(TokenIssuer { ring, issuer: self.base.issuer(&place), issued, jti: uuid_v7(issued, &*self.entropy), terms })
+        Ok(TokenIssuer { ring, issuer, issued, jti: uuid_v7(issued, &*self.entropy), terms })
     }
 
     /// Puts a minted token together with its holder.

@@ -34,6 +34,9 @@ impl Worded for BodyError {
                 "payload_too_large",
                 format!("The body must have at most {limit} bytes."),
             ),
+            Self::TooSlow => {
+                Answer::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The body did not arrive in time.")
+            }
             Self::CutShort(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "invalid_request", "The body ended before it was complete.")
             }
