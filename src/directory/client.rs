@@ -18,7 +18,8 @@ pub struct KnownClient {
 }
 
 impl KnownClient {
-    pub(super) fn new(id: ClientId, org: OrgId, secrets: Arc<[ClientSecret]>) -> Self {
+    /// A client that belongs to `org`, with all its secrets, dead ones too.
+    pub fn new(id: ClientId, org: OrgId, secrets: Arc<[ClientSecret]>) -> Self {
         Self { id, org, secrets }
     }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use super::clock::Moment;
 use super::id::{AdminId, AppId, UserId};
@@ -61,12 +62,36 @@ pub enum Identifier {
 
 impl Identifier {
     /// Reads what a caller typed; never fails, the unknown is simply not found.
+    ///
+    /// A UUID is one with hyphens alone: usernames of 32 hexadecimal digits exist.
     pub fn parse(text: &str) -> Self {
         let text = text.trim();
         match Uuid::try_parse(text) {
-            Ok(uuid) => Self::Id(uuid),
-            Err(_) if text.contains('@') => Self::EmailOrUsername(lookup_key(text)),
-            Err(_) => Self::Username(lookup_key(text)),
+            Ok(uuid) if text.len() == Hyphenated::LENGTH => Self::Id(uuid),
+            _ if text.contains('@') => Self::EmailOrUsername(lookup_key(text)),
+            _ => Self::Username(lookup_key(text)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_named_by_a_uuid_an_email_or_a_username() {
+        let id = Uuid::from_u128(0x8ae8a6ea_84a5_11e3_884d_f18e8f6fb3bc);
+        for text in ["8ae8a6ea-84a5-11e3-884d-f18e8f6fb3bc", " 8AE8A6EA-84A5-11E3-884D-F18E8F6FB3BC "] {
+            assert_eq!(Identifier::parse(text), Identifier::Id(id), "{text}");
+        }
+        assert_eq!(Identifier::parse("Ann@Example.test"), Identifier::EmailOrUsername("ann@example.test".to_owned()));
+        for (text, key) in [
+            (" Ann ", "ann"),
+            ("8ae8a6ea84a511e3884df18e8f6fb3bc", "8ae8a6ea84a511e3884df18e8f6fb3bc"),
+            ("{8ae8a6ea-84a5-11e3-884d-f18e8f6fb3bc}", "{8ae8a6ea-84a5-11e3-884d-f18e8f6fb3bc}"),
+            ("", ""),
+        ] {
+            assert_eq!(Identifier::parse(text), Identifier::Username(key.to_owned()), "{text}");
         }
     }
 }

@@ -61,3 +61,6 @@ fn may_knock(place: &Place, client: Principal) -> bool {
         (_, Principal::AppUser { .. } | Principal::Admin { .. }) => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,3 +109,6 @@ pub(super) fn decide(family: &RefreshFamily, used: u32, now: Moment, window: Dur
         Use::Replace(step)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,7 @@ impl Worded for BodyError {
         match self {
             Self::TooLarge { limit } => Answer::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "payload_too_large",
+                "body_too_large",
                 format!("The body must have at most {limit} bytes."),
             ),
             Self::TooSlow => {

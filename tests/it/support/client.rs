@@ -66,6 +66,8 @@ impl Client {
         self.send_with(method, path, content_type, body, &[])
     }
 
+    /// As `send`, with further headers.
+    #[expect(clippy::too_many_arguments, reason = "all that a request is made of")]
     pub fn send_with(
         &self,
         method: &str,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
+use tokengrid::domain::id::TenantId;
 use tokengrid::domain::tenant::Switch;
 use tokengrid::store::{DatabaseUrl, Durability, Store, StoreOptions};
 
@@ -41,6 +42,12 @@ impl Database {
             }
             None => execute(&self.url, postgres),
         }
+    }
+
+    /// Changes rows of one tenant, by a statement that means the same in both kinds of SQL.
+    pub fn run_for(&self, tenant: TenantId, statement: &str) {
+        let scope = format!("SELECT set_config('tokengrid.tenant', '{}', true)", tenant.uuid());
+        self.run(statement, &format!("BEGIN; {scope}; {statement}; COMMIT"));
     }
 }
 
@@ -88,6 +95,6 @@ fn with_name(server: &str, name: &str) -> String {
 }
 
 fn execute(server: &str, statement: &str) {
-    let mut connection = PgConnection::establish(server).expect("TEST_DATABASE_URL can be reached");
-    connection.batch_execute(statement).expect("the test role may create databases");
+    let mut connection = PgConnection::establish(server).expect("the database can be reached");
+    connection.batch_execute(statement).expect("the statement holds, and the test role may create databases");
 }

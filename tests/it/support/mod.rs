@@ -4,12 +4,14 @@
 mod chance;
 mod client;
 mod database;
+mod people;
 mod raw;
 mod server;
 mod world;
 
 pub use chance::{SeededEntropy, TestClock};
 pub use client::{Answer, Client};
+pub use people::Account;
 pub use raw::raw;
 pub use server::{Options, TestServer};
-pub use world::{Tenant, World, person, world, world_with};
+pub use world::{PASSWORD, Tenant, World, person, world, world_with};

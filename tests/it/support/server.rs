@@ -10,13 +10,13 @@ use actix_web::dev::ServerHandle;
 use tempfile::TempDir;
 use tokengrid::config::{self, Overrides, Settings, ThreadCount};
 use tokengrid::domain::clock::Clock;
+use tokengrid::domain::id::TenantId;
 use tokengrid::domain::place::BaseUrl;
 use tokengrid::domain::secret::Secret;
 use tokengrid::server::{Core, Services, Tools};
 
-use super::chance::{SeededEntropy, TestClock};
-use super::client::Client;
 use super::database::Database;
+use super::{Client, SeededEntropy, TestClock};
 
 /// 32 bytes that seal what tests write.
 pub const MASTER_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -34,6 +34,8 @@ pub struct TestServer {
     runtime: tokio::runtime::Runtime,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
+    /// The URL by which tokens know it; a restart changes the address alone.
+    public: BaseUrl,
     ground: Ground,
 }
 
@@ -43,30 +45,41 @@ struct Ground {
     database: Arc<Database>,
     folder: Arc<TempDir>,
     clock: Arc<TestClock>,
+    entropy: Arc<SeededEntropy>,
 }
 
 impl TestServer {
     pub fn start(change: Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = Arc::new(Database::fresh(folder.path()));
-        let ground = Ground { database, folder: Arc::new(folder), clock: Arc::new(TestClock::new()) };
-        let mut settings = settings(&ground.database.url, ground.folder.path());
-        change(&mut settings);
-        Self::launch(ground, settings, 7)
+        let ground = Ground {
+            database: Arc::new(Database::fresh(folder.path())),
+            folder: Arc::new(folder),
+            clock: Arc::new(TestClock::new()),
+            entropy: Arc::new(SeededEntropy::new(7)),
+        };
+        Self::launch(ground, None, change)
     }
 
     /// Another server on the same database, known by the same public URL: it shares rows and time, and no memory.
     pub fn beside(&self, change: Options) -> Self {
-        let mut settings = settings(&self.ground.database.url, self.ground.folder.path());
-        settings.server.base_url = Some(BaseUrl::new(&self.base));
-        change(&mut settings);
-        Self::launch(self.ground.clone(), settings, 8)
+        Self::launch(self.ground.clone(), Some(self.public.clone()), change)
     }
 
-    fn launch(ground: Ground, settings: Settings, seed: u64) -> Self {
-        let clock = Arc::clone(&ground.clock);
+    /// Ends this server and starts another in its place.
+    pub fn restart(self) -> Self {
+        let (ground, public) = (self.ground.clone(), self.public.clone());
+        drop(self);
+        Self::launch(ground, Some(public), |_| {})
+    }
+
+    fn launch(ground: Ground, public: Option<BaseUrl>, change: Options) -> Self {
+        let mut settings = settings(&ground.database.url, ground.folder.path());
+        settings.server.base_url = public;
+        change(&mut settings);
+        let configured = settings.server.base_url.clone();
+        let clock: Arc<dyn Clock> = ground.clock.clone();
+        let tools = Tools { clock, entropy: ground.entropy.clone() };
         let (ready, started) = mpsc::channel();
-        let tools = Tools { clock: clock.clone() as Arc<dyn Clock>, entropy: Arc::new(SeededEntropy::new(seed)) };
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -81,13 +94,19 @@ impl TestServer {
         let (address, core, handle) = started.recv().expect("the server starts");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let base = format!("http://{address}");
-        let thread = Some(thread);
-        Self { address, base, clock, core, runtime, handle, thread, ground }
+        let public = configured.unwrap_or_else(|| BaseUrl::new(&base));
+        let (clock, thread) = (Arc::clone(&ground.clock), Some(thread));
+        Self { address, base, clock, core, runtime, handle, thread, public, ground }
     }
 
     /// Runs a statement beside the server, for what no route can do yet.
     pub fn sql(&self, sqlite: &str, postgres: &str) {
         self.ground.database.run(sqlite, postgres);
+    }
+
+    /// Changes rows of one tenant beside the server, which does not hear of it.
+    pub fn sql_for(&self, tenant: impl Into<TenantId>, statement: &str) {
+        self.ground.database.run_for(tenant.into(), statement);
     }
 
     /// Waits for something asynchronous, as seeding is.

@@ -9,8 +9,7 @@ use tokengrid::domain::tenant::{Application, Organization};
 use tokengrid::domain::user::{Admin, AppUser};
 use tokengrid::manage::{Credentials, NewOrg, NewPerson};
 
-use super::client::Client;
-use super::server::{Options, TestServer};
+use super::{Client, Options, TestServer};
 
 /// The password of everyone.
 pub const PASSWORD: &str = "correct horse";
@@ -95,6 +94,11 @@ impl Tenant {
 }
 
 impl World {
+    /// The same world behind a new server.
+    pub fn restart(self) -> Self {
+        Self { server: self.server.restart(), ..self }
+    }
+
     /// A caller with a token of one level.
     pub fn caller(&self, tenant: &Tenant, authority: Authority) -> Client {
         let guest = self.server.guest();
