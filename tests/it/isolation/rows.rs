@@ -102,6 +102,11 @@ impl Neighbours {
     #[track_caller]
     fn acme_is_untouched(&self) {
         same(&self.before, &of(&self.world, &self.world.acme));
+        self.the_session_is_untouched();
+    }
+
+    #[track_caller]
+    fn the_session_is_untouched(&self) {
         let family = self.store().find_refresh_family(self.family.tenant, self.family.id).unwrap().unwrap();
         assert_eq!(format!("{family:?}"), format!("{:?}", self.family));
     }
@@ -227,6 +232,7 @@ fn a_revocation_under_the_other_tenants_id_ends_nothing_here() {
         }
     }
     same(&before, &of(&near.world, acme));
+    near.the_session_is_untouched();
     assert_eq!(near.world.guest().bearer(&token).get("/acme/shop/users/me").status, 200);
 }
 
