@@ -9,6 +9,9 @@
 )]
 
 mod architecture;
+mod cli;
+mod durability;
 mod housekeeping;
+mod shutdown;
 mod support;
 mod token;

@@ -4,12 +4,14 @@
 mod chance;
 mod client;
 mod database;
+mod program;
 mod raw;
 mod server;
 mod world;
 
 pub use chance::{SeededEntropy, TestClock};
 pub use client::{Answer, Client};
+pub use program::{PATIENCE, Program, Serving, eventually, mode, pasted};
 pub use raw::raw;
-pub use server::{Options, TestServer};
+pub use server::{MASTER_KEY, Options, TestServer};
 pub use world::{Tenant, World, world, world_with};
