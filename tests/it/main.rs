@@ -12,6 +12,7 @@ mod architecture;
 mod cli;
 mod durability;
 mod housekeeping;
+mod service;
 mod shutdown;
 mod support;
 mod token;

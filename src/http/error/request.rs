@@ -31,7 +31,8 @@ impl Worded for BodyError {
         match self {
             Self::TooLarge { limit } => Answer::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "payload_too_large",
+                // As where the announced length alone was too large.
+                "body_too_large",
                 format!("The body must have at most {limit} bytes."),
             ),
             Self::CutShort(_) => {

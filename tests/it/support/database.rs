@@ -30,6 +30,13 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Whether this run tests the embedded database.
+    pub fn is_embedded() -> bool {
+        server().is_none()
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
         if let (Some(server), Some(name)) = (server(), &self.dropped) {

@@ -11,6 +11,7 @@ mod world;
 
 pub use chance::{SeededEntropy, TestClock};
 pub use client::{Answer, Client};
+pub use database::Database;
 pub use program::{PATIENCE, Program, Serving, eventually, mode, pasted};
 pub use raw::raw;
 pub use server::{MASTER_KEY, Options, TestServer};

@@ -21,7 +21,7 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Program {
     folder: TempDir,
     variables: Vec<(&'static str, String)>,
-    _database: Option<Database>,
+    database: Option<Database>,
 }
 
 /// A command that has ended.
@@ -42,7 +42,7 @@ impl Program {
             ("TOKENGRID_LOGGING__FORMAT", "json".to_owned()),
             ("TOKENGRID_DATABASE__POOL_SIZE", "4".to_owned()),
         ];
-        Self { folder, variables, _database: None }
+        Self { folder, variables, database: None }
     }
 
     /// Over a database of the kind that this run tests.
@@ -51,7 +51,12 @@ impl Program {
         let database = Database::fresh(program.folder.path());
         program = program.set("TOKENGRID_DATABASE__URL", &database.url);
         program = program.set("TOKENGRID_SECURITY__MASTER_KEYS", MASTER_KEY);
-        Self { _database: Some(database), ..program }
+        Self { database: Some(database), ..program }
+    }
+
+    /// Takes the database away from whoever uses it.
+    pub fn lose_database(&mut self) {
+        self.database = None;
     }
 
     /// With an environment variable; the last of one name counts.
