@@ -1,6 +1,8 @@
 //! `grant_type=client_credentials` (RFC 6749 §4.4): an application's or an organization's client asks for itself.
 //! An application's client is answered from memory alone once its tenant is in the directory.
 
+use std::sync::Arc;
+
 use super::dispatch::{Dispatcher, Terms};
 use super::error::GrantError;
 use super::outcome::{Holder, Issued};
@@ -17,22 +19,25 @@ pub(super) async fn run(this: &Dispatcher, place: &Place, request: &GrantRequest
     let principal = client::admit(place, known.as_ref(), presented, this.clock.now())?;
     let granted = scope::decide(request.scope.as_deref(), request.scope_rule)?;
     let lifetime = lifetime::decide(None, request.ttl, &this.policy)?;
-    let holder = holder(this, principal).await?.ok_or(GrantError::UnknownClient(presented.method))?;
+    let holder = holder(this, place, principal).await?.ok_or(GrantError::UnknownClient(presented.method))?;
 
     let terms = Terms { principal, client_id: presented.id.clone(), lifetime, refresh: RefreshPlan::None };
-    let issuer = this.issuer(terms).await?;
+    let issuer = this.issuer(place, terms).await?;
     let minted = oxide::client_credentials(presented, granted, &issuer)?;
     Ok(Dispatcher::issued(minted, principal, holder))
 }
 
 /// What the answer shows of the client's owner; `None` when the owner went away in between.
-async fn holder(this: &Dispatcher, principal: Principal) -> Result<Option<Holder>, GrantError> {
-    match principal {
-        Principal::AppClient { app, .. } => Ok(this.directory.app(app).await?.map(Holder::AppClient)),
-        Principal::OrgClient { org } => {
+async fn holder(this: &Dispatcher, door: &Place, principal: Principal) -> Result<Option<Holder>, GrantError> {
+    match (principal, door) {
+        (Principal::AppClient { app: own, .. }, Place::App { app, .. }) if own == app.id => {
+            Ok(Some(Holder::AppClient(Arc::clone(app))))
+        }
+        (Principal::AppClient { app, .. }, _) => Ok(this.directory.app(app).await?.map(Holder::AppClient)),
+        (Principal::OrgClient { org }, _) => {
             let overview = this.store.point(move |store| store.org_overview(org)).await?;
             Ok(overview.map(|overview| Holder::OrgClient(Box::new(overview))))
         }
-        Principal::AppUser { .. } | Principal::Admin { .. } => Ok(None),
+        (Principal::AppUser { .. } | Principal::Admin { .. }, _) => Ok(None),
     }
 }

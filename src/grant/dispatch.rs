@@ -95,18 +95,19 @@ impl Dispatcher {
         }
     }
 
-    /// Prepares the issuer for one token of `principal`.
-    pub(super) async fn issuer(&self, terms: Terms) -> Result<TokenIssuer, GrantError> {
+    /// Prepares the issuer for one token, asked for at `door`.
+    pub(super) async fn issuer(&self, door: &Place, terms: Terms) -> Result<TokenIssuer, GrantError> {
         let tenant = terms.principal.issuing_tenant();
-        let place = match terms.principal.app() {
-            Some(app) => self.directory.place_of(app).await?.ok_or(GrantError::UnknownPlace)?,
-            None => Place::Management,
+        let issuer = match terms.principal.app() {
+            _ if tenant == door.tenant() => self.base.issuer(door),
+            Some(app) => self.base.issuer(&self.directory.place_of(app).await?.ok_or(GrantError::UnknownPlace)?),
+            None => self.base.issuer(&Place::Management),
         };
         let ring = self.directory.keys(tenant).await?;
         let revoked = self.directory.revocations(tenant).await?;
         // A token dated at or before a watermark would be born dead: one issued after a revocation is dated after it.
         let issued = self.clock.now().max(revoked.earliest_issue(terms.principal.uuid()));
-        Ok(TokenIssuer { ring, issuer: self.base.issuer(&place), issued, jti: uuid_v7(issued, &*self.entropy), terms })
+        Ok(TokenIssuer { ring, issuer, issued, jti: uuid_v7(issued, &*self.entropy), terms })
     }
 
     /// Puts a minted token together with its holder.

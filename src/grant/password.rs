@@ -31,7 +31,7 @@ pub(super) async fn run(this: &Dispatcher, place: &Place, request: &GrantRequest
     let (family, token) = family::begin(this, place, principal, bound_to.clone())?;
     let client_id = bound_to.unwrap_or_else(|| client::own_id(place));
     let terms = Terms { principal, client_id, lifetime, refresh: token };
-    let issuer = this.issuer(terms).await?;
+    let issuer = this.issuer(place, terms).await?;
     let minted = oxide::password(granted, &issuer)?;
 
     let family = family.dated(issuer.issued, granted);

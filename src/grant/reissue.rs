@@ -34,7 +34,7 @@ impl Dispatcher {
 
         let refresh = session.map_or(RefreshPlan::None, RefreshPlan::Session);
         let terms = Terms { principal, client_id: client::own_id(&place), lifetime, refresh };
-        let issuer = self.issuer(terms).await?;
+        let issuer = self.issuer(&place, terms).await?;
         let minted = oxide::password(DEFAULT_SCOPE, &issuer)?;
         Ok(Self::issued(minted, principal, person::holder(self, candidate).await?))
     }

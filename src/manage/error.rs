@@ -22,7 +22,8 @@ pub enum ManageError {
     PasswordTooShort(usize),
     #[error("This {0} is taken.")]
     Taken(&'static str),
-    #[error("The signing keys changed meanwhile; look again and repeat.")]
+    /// Another rotation of the same keys or secrets came first.
+    #[error("Another rotation came first; look again and repeat.")]
     KeysChanged,
     #[error("password: {0}")]
     Lane(#[from] LaneError),
@@ -43,7 +44,7 @@ impl From<StoreError> for ManageError {
             StoreError::Conflict(Conflict::ApplicationName) => Self::Taken("application name"),
             StoreError::Conflict(Conflict::Username) => Self::Taken("username"),
             StoreError::Conflict(Conflict::Email) => Self::Taken("email"),
-            StoreError::Conflict(Conflict::SigningKey) => Self::KeysChanged,
+            StoreError::Conflict(Conflict::SigningKey | Conflict::ClientSecret) => Self::KeysChanged,
             other => Self::Store(other),
         }
     }

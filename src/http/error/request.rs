@@ -35,6 +35,9 @@ impl Worded for BodyError {
                 "body_too_large",
                 format!("The body must have at most {limit} bytes."),
             ),
+            Self::TooSlow => {
+                Answer::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The body did not arrive in time.")
+            }
             Self::CutShort(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "invalid_request", "The body ended before it was complete.")
             }

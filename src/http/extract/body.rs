@@ -1,8 +1,10 @@
 //! Reads a body up to a limit. It does not know what the bytes mean.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use actix_web::error::PayloadError;
+use actix_web::rt::time::timeout;
 use actix_web::web::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 
@@ -11,8 +13,23 @@ use futures_util::{Stream, StreamExt};
 pub enum BodyError {
     #[error("the body is longer than {limit} bytes")]
     TooLarge { limit: usize },
+    #[error("the body did not arrive in time")]
+    TooSlow,
     #[error("the body ended early or is not encoded as it says")]
     CutShort(#[source] PayloadError),
+}
+
+/// How long a body may take to arrive; a caller that never ends must not keep its connection.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Reads a body as [`read_body`] does, within a bounded time.
+///
+/// *Errors*: `TooSlow` (408), and those of `read_body`.
+pub async fn read_body_in_time<S>(payload: S, limit: usize) -> Result<Bytes, BodyError>
+where
+    S: Stream<Item = Result<Bytes, PayloadError>>,
+{
+    timeout(PATIENCE, read_body(payload, limit)).await.unwrap_or(Err(BodyError::TooSlow))
 }
 
 /// Reads the whole body, at most `limit` bytes of it.

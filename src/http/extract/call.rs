@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use uuid::Uuid;
 
-use super::body::read_body;
+use super::body::read_body_in_time;
 use super::credentials::Authorization;
 use super::parameters::{ParameterError, Parameters};
 use crate::access::{AccessError, Need, Presented, Session};
@@ -45,7 +45,8 @@ impl FromRequest for Call {
             let started = state.clock.now();
             let authorization = Authorization::from_headers(request.headers());
             let mut call = Self { state, request, started, authorization, parameters: Ok(Parameters::default()) };
-            let body = read_body(payload, call.state.body_limit).await.map_err(|cause| call.refuse(&cause))?;
+            let body = read_body_in_time(payload, call.state.body_limit).await;
+            let body = body.map_err(|cause| call.refuse(&cause))?;
             let content_type = call.request.headers().get("content-type").and_then(|value| value.to_str().ok());
             let (method, query) = (call.request.method().as_str(), call.request.query_string());
             call.parameters = Parameters::read(method, query, &body, content_type);

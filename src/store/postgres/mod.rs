@@ -4,13 +4,13 @@ use std::thread;
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, CacheSize, SimpleConnection, TransactionManager};
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, NopErrorHandler, Pool};
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, Pool};
 use diesel::sql_types::Bool;
 use diesel::{Connection, PgConnection, RunQueryDsl};
 
 use super::error::{Conflict, StoreError};
 use super::options::StoreOptions;
-use super::pool::{Pooled, checkout};
+use super::pool::{Pooled, builder, checkout};
 use super::side::{Posture, Scope};
 use crate::domain::id::TenantId;
 use crate::domain::secret::Secret;
@@ -40,12 +40,7 @@ impl Database {
         if demands_tls(url.expose()) && !cfg!(feature = "postgres-tls") {
             return Err(StoreError::TlsNotBuilt);
         }
-        let pool = Pool::builder()
-            .max_size(options.pool_size)
-            .connection_timeout(options.checkout_timeout)
-            // A test query would double the round trips; a lost connection shows at BEGIN and is replaced.
-            .test_on_check_out(false)
-            .error_handler(Box::new(NopErrorHandler))
+        let pool = builder(options.pool_size, options.checkout_timeout)
             .connection_customizer(Box::new(Prepared(options.prepared_statements)))
             .build(ConnectionManager::new(url.expose()))
             .map_err(|source| StoreError::Unavailable { source: Box::new(source) })?;

@@ -27,6 +27,7 @@ impl Row {
     }
 }
 
+/// Adds an admin with their hash.
 pub fn insert(conn: &mut Conn, new: &WithPassword<Admin>) -> Result<(), StoreError> {
     let row = Row {
         id: RowId(new.who.id.uuid()),
@@ -37,6 +38,7 @@ pub fn insert(conn: &mut Conn, new: &WithPassword<Admin>) -> Result<(), StoreErr
     Ok(())
 }
 
+/// The admin that `who` names.
 pub fn find(conn: &mut Conn, who: &Identifier) -> Result<Option<WithPassword<Admin>>, StoreError> {
     let all = admin::table.select((admin::id, admin::hash, person_columns!(admin)));
     let by_username = |key| all.filter(admin::username_key.eq(key));
@@ -52,6 +54,7 @@ pub fn find(conn: &mut Conn, who: &Identifier) -> Result<Option<WithPassword<Adm
     row.map(Row::into_domain).transpose()
 }
 
+/// The admins of an organization, by username.
 pub fn list_of(conn: &mut Conn, org: OrgId) -> Result<Vec<Admin>, StoreError> {
     admin::table
         .inner_join(membership::table.on(membership::admin_id.eq(admin::id)))
@@ -64,6 +67,7 @@ pub fn list_of(conn: &mut Conn, org: OrgId) -> Result<Vec<Admin>, StoreError> {
         .collect()
 }
 
+/// Sets the hash if it is still `old`.
 pub fn replace_hash(conn: &mut Conn, id: AdminId, old: &Secret, new: &Secret) -> Result<bool, StoreError> {
     let same = admin::table.filter(admin::id.eq(RowId(id.uuid()))).filter(admin::hash.eq(old.expose()));
     Ok(diesel::update(same).set(admin::hash.eq(new.expose())).execute(conn)? == 1)

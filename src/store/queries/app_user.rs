@@ -32,6 +32,7 @@ impl Row {
     }
 }
 
+/// Adds a user with their hash, inside their application.
 pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), StoreError> {
     let row = Row {
         tenant_id: RowId(user.who.app.uuid()),
@@ -43,6 +44,7 @@ pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), Store
     Ok(())
 }
 
+/// The user of the application that `who` names.
 pub fn find(conn: &mut Conn, app: AppId, who: &Identifier) -> Result<Option<WithPassword<AppUser>>, StoreError> {
     let tenant = app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid()))).select((
         app_user::tenant_id,
@@ -63,6 +65,7 @@ pub fn find(conn: &mut Conn, app: AppId, who: &Identifier) -> Result<Option<With
     row.map(Row::into_domain).transpose()
 }
 
+/// Sets the hash if it is still `old`.
 pub fn replace_hash(conn: &mut Conn, app: AppId, user: UserId, old: &Secret, new: &Secret) -> Result<bool, StoreError> {
     let same = app_user::table
         .filter(app_user::tenant_id.eq(RowId(app.uuid())))

@@ -37,6 +37,7 @@ impl Row {
     }
 }
 
+/// Adds an application.
 pub fn insert(conn: &mut Conn, app: &Application) -> Result<(), StoreError> {
     let row = Row {
         org_id: RowId(app.org.uuid()),
@@ -50,6 +51,7 @@ pub fn insert(conn: &mut Conn, app: &Application) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The application of this id, unless it was deleted.
 pub fn find(conn: &mut Conn, id: AppId) -> Result<Option<Application>, StoreError> {
     application::table
         .filter(application::id.eq(RowId(id.uuid())))
@@ -61,6 +63,7 @@ pub fn find(conn: &mut Conn, id: AppId) -> Result<Option<Application>, StoreErro
         .transpose()
 }
 
+/// The application of this name in its organization, unless it was deleted.
 pub fn find_by_name(conn: &mut Conn, org: OrgId, name: &TenantName) -> Result<Option<Application>, StoreError> {
     application::table
         .filter(application::org_id.eq(RowId(org.uuid())))
@@ -73,6 +76,7 @@ pub fn find_by_name(conn: &mut Conn, org: OrgId, name: &TenantName) -> Result<Op
         .transpose()
 }
 
+/// The applications of an organization, by name, without deleted ones.
 pub fn list(conn: &mut Conn, org: OrgId) -> Result<Vec<Application>, StoreError> {
     application::table
         .filter(application::org_id.eq(RowId(org.uuid())))
@@ -85,6 +89,7 @@ pub fn list(conn: &mut Conn, org: OrgId) -> Result<Vec<Application>, StoreError>
         .collect()
 }
 
+/// The ids behind `after`, in order, with those of deleted ones.
 pub fn list_ids(conn: &mut Conn, after: Option<TenantId>, limit: u32) -> Result<Vec<TenantId>, StoreError> {
     let ids = application::table
         .filter(application::id.gt(RowId(after.map_or(Uuid::nil(), TenantId::uuid))))
@@ -95,6 +100,7 @@ pub fn list_ids(conn: &mut Conn, after: Option<TenantId>, limit: u32) -> Result<
     Ok(ids.into_iter().map(|id| TenantId::new(id.0)).collect())
 }
 
+/// Replaces the settings of an application that is not deleted.
 pub fn set_settings(conn: &mut Conn, id: AppId, settings: &AppSettings, now: Moment) -> Result<bool, StoreError> {
     let live =
         application::table.filter(application::id.eq(RowId(id.uuid()))).filter(application::deleted_at.is_null());

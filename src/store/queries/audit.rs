@@ -35,6 +35,7 @@ impl From<Row> for AuditEntry {
     }
 }
 
+/// Adds a line; the transaction has entered its tenant.
 pub fn insert(conn: &mut Conn, entry: &AuditEntry) -> Result<(), StoreError> {
     let row = Row {
         tenant_id: RowId(entry.tenant.uuid()),
@@ -48,6 +49,7 @@ pub fn insert(conn: &mut Conn, entry: &AuditEntry) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The tenant's last lines, newest first.
 pub fn list(conn: &mut Conn, tenant: TenantId, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
     let rows = audit::table
         .filter(audit::tenant_id.eq(RowId(tenant.uuid())))

@@ -11,6 +11,7 @@ use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::schema::change_log;
 
+/// Adds a line.
 pub fn insert(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
     let values = (
         change_log::id.eq(RowId(change.id)),
@@ -21,6 +22,7 @@ pub fn insert(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The lines from the millisecond of `from` on, oldest first.
 pub fn list(conn: &mut Conn, from: Moment, limit: u32) -> Result<Vec<Change>, StoreError> {
     change_log::table
         .filter(change_log::id.ge(first_id_of(from)))
@@ -36,6 +38,7 @@ pub fn list(conn: &mut Conn, from: Moment, limit: u32) -> Result<Vec<Change>, St
         .collect()
 }
 
+/// Removes the oldest lines from before the millisecond of `before`.
 pub fn purge(conn: &mut Conn, before: Moment, limit: u32) -> Result<usize, StoreError> {
     let old: Vec<RowId> = change_log::table
         .filter(change_log::id.lt(first_id_of(before)))

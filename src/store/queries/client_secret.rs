@@ -34,6 +34,7 @@ impl Row {
     }
 }
 
+/// Adds a secret.
 pub fn insert(conn: &mut Conn, tenant: TenantId, secret: &ClientSecret) -> Result<(), StoreError> {
     let sealed = secret.sealed.as_ref();
     let row = Row {
@@ -49,6 +50,7 @@ pub fn insert(conn: &mut Conn, tenant: TenantId, secret: &ClientSecret) -> Resul
     Ok(())
 }
 
+/// The tenant's secrets, newest first.
 pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<ClientSecret>, StoreError> {
     client_secret::table
         .filter(client_secret::tenant_id.eq(RowId(tenant.uuid())))
@@ -69,6 +71,7 @@ pub fn expire_others(conn: &mut Conn, tenant: TenantId, now: Moment, end: Moment
     Ok(())
 }
 
+/// Sealed copies under another master key than `not_by`.
 pub fn list_sealed(conn: &mut Conn, tenant: TenantId, not_by: &str, limit: u32) -> Result<Vec<SealedRow>, StoreError> {
     let rows = client_secret::table
         .filter(client_secret::tenant_id.eq(RowId(tenant.uuid())))
@@ -87,6 +90,7 @@ pub fn list_sealed(conn: &mut Conn, tenant: TenantId, not_by: &str, limit: u32) 
     Ok(rows.into_iter().map(place).collect())
 }
 
+/// Replaces the sealed copy if it is still `old`.
 pub fn replace_sealed(
     conn: &mut Conn,
     tenant: TenantId,
@@ -102,6 +106,7 @@ pub fn replace_sealed(
     Ok(diesel::update(same).set(values).execute(conn)? == 1)
 }
 
+/// Removes secrets that had expired by `now`.
 pub fn purge(conn: &mut Conn, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
     let all = client_secret::table.filter(client_secret::tenant_id.eq(RowId(tenant.uuid())));
     let ended: Vec<RowId> =

@@ -37,6 +37,7 @@ impl Row {
     }
 }
 
+/// Adds an organization.
 pub fn insert(conn: &mut Conn, org: &Organization) -> Result<(), StoreError> {
     let row = Row {
         id: RowId(org.id.uuid()),
@@ -50,6 +51,7 @@ pub fn insert(conn: &mut Conn, org: &Organization) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The organization of this id, unless it was deleted.
 pub fn find(conn: &mut Conn, id: OrgId) -> Result<Option<Organization>, StoreError> {
     organization::table
         .filter(organization::id.eq(RowId(id.uuid())))
@@ -61,6 +63,7 @@ pub fn find(conn: &mut Conn, id: OrgId) -> Result<Option<Organization>, StoreErr
         .transpose()
 }
 
+/// The organization of this name, unless it was deleted.
 pub fn find_by_name(conn: &mut Conn, name: &TenantName) -> Result<Option<Organization>, StoreError> {
     organization::table
         .filter(organization::name_key.eq(name.as_str()))
@@ -72,6 +75,7 @@ pub fn find_by_name(conn: &mut Conn, name: &TenantName) -> Result<Option<Organiz
         .transpose()
 }
 
+/// The organizations of an admin, by name, without deleted ones.
 pub fn list_of(conn: &mut Conn, admin: AdminId) -> Result<Vec<Organization>, StoreError> {
     organization::table
         .inner_join(membership::table.on(membership::org_id.eq(organization::id)))
@@ -85,6 +89,7 @@ pub fn list_of(conn: &mut Conn, admin: AdminId) -> Result<Vec<Organization>, Sto
         .collect()
 }
 
+/// The ids behind `after`, in order, with those of deleted ones.
 pub fn list_ids(conn: &mut Conn, after: Option<TenantId>, limit: u32) -> Result<Vec<TenantId>, StoreError> {
     let ids = organization::table
         .filter(organization::id.gt(RowId(after.map_or(Uuid::nil(), TenantId::uuid))))
@@ -95,6 +100,7 @@ pub fn list_ids(conn: &mut Conn, after: Option<TenantId>, limit: u32) -> Result<
     Ok(ids.into_iter().map(|id| TenantId::new(id.0)).collect())
 }
 
+/// Replaces the settings of an organization that is not deleted.
 pub fn set_settings(conn: &mut Conn, id: OrgId, settings: &OrgSettings, now: Moment) -> Result<bool, StoreError> {
     let live =
         organization::table.filter(organization::id.eq(RowId(id.uuid()))).filter(organization::deleted_at.is_null());

@@ -10,6 +10,7 @@ use crate::domain::user::Person;
 use crate::store::error::StoreError;
 use crate::store::schema::{admin, app_user};
 
+/// What the rows of users and of admins have in common.
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = admin)]
 #[diesel(table_name = app_user)]
@@ -50,6 +51,7 @@ macro_rules! person_columns {
 pub(super) use person_columns;
 
 impl PersonRow {
+    /// The row of a person, with the keys they are found by.
     pub fn new(person: &Person) -> Self {
         Self {
             username: person.username.as_str().to_owned(),
@@ -67,6 +69,7 @@ impl PersonRow {
         }
     }
 
+    /// The person of a row of `table`.
     pub fn into_domain(self, table: &'static str) -> Result<Person, StoreError> {
         let corrupt = |cause| StoreError::corrupt(table, cause);
         Ok(Person {

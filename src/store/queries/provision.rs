@@ -5,6 +5,7 @@ use crate::domain::id::TenantId;
 use crate::store::error::StoreError;
 use crate::store::provision::Provision;
 
+/// Adds everything in the order in which it depends on each other.
 pub fn insert(conn: &mut Conn, new: &Provision) -> Result<(), StoreError> {
     for org in &new.organizations {
         organization::insert(conn, org)?;

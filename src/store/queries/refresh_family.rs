@@ -92,11 +92,13 @@ fn generation(number: i64) -> Result<u32, StoreError> {
     u32::try_from(number).map_err(|cause| StoreError::corrupt("refresh_family", cause))
 }
 
+/// Adds a family.
 pub fn insert(conn: &mut Conn, family: &RefreshFamily) -> Result<(), StoreError> {
     diesel::insert_into(refresh_family::table).values(Row::new(family)).execute(conn)?;
     Ok(())
 }
 
+/// The family of this id, ended and expired ones too.
 pub fn find(conn: &mut Conn, tenant: TenantId, id: Uuid) -> Result<Option<RefreshFamily>, StoreError> {
     refresh_family::table
         .find((RowId(tenant.uuid()), RowId(id)))
@@ -107,6 +109,7 @@ pub fn find(conn: &mut Conn, tenant: TenantId, id: Uuid) -> Result<Option<Refres
         .transpose()
 }
 
+/// Steps on if the head is the expected one and the family has not ended.
 pub fn advance(conn: &mut Conn, tenant: TenantId, id: Uuid, step: &Advance) -> Result<bool, StoreError> {
     let expected = refresh_family::table
         .find((RowId(tenant.uuid()), RowId(id)))
@@ -120,6 +123,7 @@ pub fn advance(conn: &mut Conn, tenant: TenantId, id: Uuid, step: &Advance) -> R
     Ok(diesel::update(expected).set(values).execute(conn)? == 1)
 }
 
+/// Ends a family that has not ended.
 pub fn end(conn: &mut Conn, tenant: TenantId, id: Uuid, at: Moment) -> Result<bool, StoreError> {
     let live = refresh_family::table.find((RowId(tenant.uuid()), RowId(id))).filter(refresh_family::ended.is_null());
     Ok(diesel::update(live).set(refresh_family::ended.eq(at)).execute(conn)? == 1)
@@ -145,6 +149,7 @@ pub fn end_covered(conn: &mut Conn, revocation: &Revocation) -> Result<(), Store
     Ok(())
 }
 
+/// Family keys under another master key than `not_by`.
 pub fn list_sealed(conn: &mut Conn, tenant: TenantId, not_by: &str, limit: u32) -> Result<Vec<SealedRow>, StoreError> {
     let rows = refresh_family::table
         .filter(refresh_family::tenant_id.eq(RowId(tenant.uuid())))
@@ -159,6 +164,7 @@ pub fn list_sealed(conn: &mut Conn, tenant: TenantId, not_by: &str, limit: u32) 
     Ok(rows.into_iter().map(place).collect())
 }
 
+/// Replaces the family's key if it is still `old`.
 pub fn replace_sealed(
     conn: &mut Conn,
     tenant: TenantId,
@@ -174,6 +180,7 @@ pub fn replace_sealed(
     Ok(diesel::update(same).set(values).execute(conn)? == 1)
 }
 
+/// Removes families that had expired by `now`.
 pub fn purge(conn: &mut Conn, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
     let all = refresh_family::table.filter(refresh_family::tenant_id.eq(RowId(tenant.uuid())));
     let expired: Vec<RowId> =

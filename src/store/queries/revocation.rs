@@ -75,6 +75,7 @@ pub fn upsert(conn: &mut Conn, new: &Revocation) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The tenant's revocations that have not expired by `now`.
 pub fn list(conn: &mut Conn, tenant: TenantId, now: Moment) -> Result<Vec<Revocation>, StoreError> {
     revocation::table
         .filter(revocation::tenant_id.eq(RowId(tenant.uuid())))
@@ -86,6 +87,7 @@ pub fn list(conn: &mut Conn, tenant: TenantId, now: Moment) -> Result<Vec<Revoca
         .collect()
 }
 
+/// Removes revocations that had expired by `now`.
 pub fn purge(conn: &mut Conn, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
     let expired =
         revocation::table.filter(revocation::tenant_id.eq(RowId(tenant.uuid()))).filter(revocation::expires.le(now));

@@ -59,6 +59,7 @@ impl Row {
     }
 }
 
+/// Adds a key to its tenant.
 pub fn insert(conn: &mut Conn, key: &SigningKey) -> Result<(), StoreError> {
     diesel::insert_into(signing_key::table).values(Row::new(key.tenant, key)).execute(conn)?;
     Ok(())
@@ -80,6 +81,7 @@ pub fn upsert(conn: &mut Conn, tenant: TenantId, key: &SigningKey) -> Result<(),
     Ok(())
 }
 
+/// Removes the keys of these names.
 pub fn remove(conn: &mut Conn, tenant: TenantId, kids: &[String]) -> Result<(), StoreError> {
     for kid in kids {
         diesel::delete(signing_key::table.find((RowId(tenant.uuid()), kid))).execute(conn)?;
@@ -87,6 +89,7 @@ pub fn remove(conn: &mut Conn, tenant: TenantId, kids: &[String]) -> Result<(), 
     Ok(())
 }
 
+/// The tenant's keys, oldest first.
 pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<SigningKey>, StoreError> {
     signing_key::table
         .filter(signing_key::tenant_id.eq(RowId(tenant.uuid())))
@@ -108,6 +111,7 @@ pub fn active(conn: &mut Conn, tenant: TenantId) -> Result<Option<String>, Store
         .optional()?)
 }
 
+/// Private halves under another master key than `not_by`.
 pub fn list_sealed(conn: &mut Conn, tenant: TenantId, not_by: &str, limit: u32) -> Result<Vec<SealedRow>, StoreError> {
     let rows = signing_key::table
         .filter(signing_key::tenant_id.eq(RowId(tenant.uuid())))
@@ -119,6 +123,7 @@ pub fn list_sealed(conn: &mut Conn, tenant: TenantId, not_by: &str, limit: u32) 
     Ok(rows.into_iter().map(place).collect())
 }
 
+/// Replaces the private half if it is still `old`.
 pub fn replace_sealed(
     conn: &mut Conn,
     tenant: TenantId,
@@ -134,6 +139,7 @@ pub fn replace_sealed(
     Ok(diesel::update(same).set(values).execute(conn)? == 1)
 }
 
+/// Removes retiring keys that were gone by `now`.
 pub fn purge(conn: &mut Conn, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
     let all = signing_key::table.filter(signing_key::tenant_id.eq(RowId(tenant.uuid())));
     let gone: Vec<String> = all

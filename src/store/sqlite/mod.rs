@@ -7,13 +7,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, NopErrorHandler, Pool};
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, Pool};
 use diesel::sql_types::Bool;
 use diesel::{RunQueryDsl, SqliteConnection};
 
 use super::error::{Conflict, StoreError};
 use super::options::{Durability, StoreOptions};
-use super::pool::checkout;
+use super::pool::{builder, checkout};
 use crate::domain::id::TenantId;
 
 #[path = "../queries/mod.rs"]
@@ -101,14 +101,10 @@ fn create(path: &Path) -> Result<(), StoreError> {
 }
 
 fn pool(name: &str, size: u32, pragmas: Pragmas) -> Result<Pool<ConnectionManager<SqliteConnection>>, StoreError> {
-    Pool::builder()
-        .max_size(size)
-        .connection_timeout(pragmas.patience)
-        .test_on_check_out(false)
+    builder(size, pragmas.patience)
         // A connection to a file does not age, and a new one has to read the schema and prepare everything again.
         .idle_timeout(None)
         .max_lifetime(None)
-        .error_handler(Box::new(NopErrorHandler))
         .connection_customizer(Box::new(pragmas))
         .build(ConnectionManager::new(name))
         .map_err(|source| StoreError::Unavailable { source: Box::new(source) })
