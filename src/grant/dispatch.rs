@@ -64,19 +64,25 @@ impl Grant {
 }
 
 impl Dispatcher {
+    /// The place that a request knocked at.
+    ///
+    /// *Errors*: `UnknownPlace`, and what keeps the directory from answering.
+    pub async fn place(&self, name: &PlaceName) -> Result<Place, GrantError> {
+        self.directory.place(name).await?.ok_or(GrantError::UnknownPlace)
+    }
+
     /// Serves a token request at a place.
     ///
     /// *Errors*: every cause of `GrantError`; nothing was written unless a stolen refresh family was ended.
     /// *Tenancy*: the place decides; credentials of any other tenant are refused like wrong ones.
-    pub async fn exchange(&self, name: &PlaceName, request: &GrantRequest) -> Result<Issued, GrantError> {
-        let place = self.directory.place(name).await?.ok_or(GrantError::UnknownPlace)?;
-        if request.transport == Transport::Url && self.url_grants(&place) == Switch::Off {
+    pub async fn exchange(&self, place: &Place, request: &GrantRequest) -> Result<Issued, GrantError> {
+        if request.transport == Transport::Url && self.url_grants(place) == Switch::Off {
             return Err(GrantError::UrlGrantsOff);
         }
         match Grant::parse(request.grant_type.as_deref())? {
-            Grant::Password => password::run(self, &place, request).await,
-            Grant::ClientCredentials => client_credentials::run(self, &place, request).await,
-            Grant::RefreshToken => refresh_token::run(self, &place, request).await,
+            Grant::Password => password::run(self, place, request).await,
+            Grant::ClientCredentials => client_credentials::run(self, place, request).await,
+            Grant::RefreshToken => refresh_token::run(self, place, request).await,
         }
     }
 

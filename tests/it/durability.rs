@@ -3,7 +3,6 @@
 //! Every worker knows what it was promised. A request that was under way at the kill promised nothing: it may have
 //! happened or not, and the worker accepts both, but nothing else.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
@@ -12,7 +11,7 @@ use ureq::Error;
 
 use crate::support::{PATIENCE, Program, Serving};
 
-const ROUNDS: usize = 6;
+const ROUNDS: u32 = 6;
 const APPS: [&str; 3] = ["shop", "desk", "mail"];
 const PASSWORD: &str = "correct horse";
 
@@ -139,11 +138,10 @@ fn what_was_acknowledged_before_a_kill_holds_after_a_restart() {
     }
 
     let mut serving = program.serve(&[]);
-    let checked = AtomicUsize::new(0);
     for round in 0..ROUNDS {
         let (acknowledged, answers) = channel();
         // Another number of answers in each run and round, so that the kill meets every kind of request in time.
-        let kill_after = 20 + std::process::id() as usize * 7 % 41 + round * 13 % 29;
+        let kill_after = 30 + std::process::id() % 41 + round * 13 % 29;
         let all = thread::scope(|scope| {
             let workers: Vec<_> = APPS
                 .iter()
@@ -162,11 +160,11 @@ fn what_was_acknowledged_before_a_kill_holds_after_a_restart() {
             serving.kill();
             workers.into_iter().map(|worker| worker.join().unwrap()).collect::<Vec<_>>()
         });
+        let sessions: usize = all.iter().map(|promises| promises.sessions.len()).sum();
+        assert!(sessions >= 3, "a round of {kill_after} answers promised no more than {sessions} sessions");
         serving = program.serve(&[]);
         for ((app, (id, secret)), promised) in APPS.iter().zip(&mut clients).zip(&all) {
-            checked.fetch_add(promised.sessions.len() + promised.revoked.len(), Ordering::Relaxed);
             *secret = keeps(&program, &serving, app, (id, promised));
         }
     }
-    assert!(checked.into_inner() >= ROUNDS * APPS.len(), "every round promised something");
 }

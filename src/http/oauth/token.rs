@@ -36,8 +36,8 @@ pub async fn exchange(call: Call) -> Result<HttpResponse, Refusal> {
 }
 
 async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Issued, Refusal> {
-    let place = call.place_name();
-    let is_silent = parameters.grant_type.is_none() && place == PlaceName::Management && call.has_token();
+    let name = call.place_name();
+    let is_silent = parameters.grant_type.is_none() && name == PlaceName::Management && call.has_token();
     if is_silent {
         return reissue(call, parameters, voice).await;
     }
@@ -46,16 +46,22 @@ async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Is
     }
     let request = read(call, parameters).map_err(|cause| call.refuse_in(voice, &cause))?;
     AccessFields::note(&call.request, |fields| fields.grant_type = known_grant(parameters));
-    let issued = match call.state.dispatcher.exchange(&place, &request).await {
+    let issued = match exchange_at(call, &name, &request).await {
         Ok(issued) => issued,
         Err(GrantError::UnknownPlace) => return Err(call.unknown_place()),
         Err(cause) => return Err(refuse_query_client(call, parameters, voice, cause)),
     };
     AccessFields::note(&call.request, |fields| {
         fields.authority = Some(issued.principal.authority());
-        fields.outcome = Some("issued");
+        fields.outcome = Some("ok");
     });
     Ok(issued)
+}
+
+async fn exchange_at(call: &Call, name: &PlaceName, request: &GrantRequest) -> Result<Issued, GrantError> {
+    let place = call.state.dispatcher.place(name).await?;
+    call.note_place(&place);
+    call.state.dispatcher.exchange(&place, request).await
 }
 
 /// Usergrid: a client pair in the query is refused as on any other route.

@@ -126,7 +126,7 @@ fn what_is_too_large_is_refused_in_json() {
 #[test]
 fn what_is_not_there_and_what_is_not_served_are_told_apart() {
     let world = world();
-    for path in ["/nothing", "/no/such/thing/at/all", "/management/nothing", "/status/more"] {
+    for path in ["/nothing", "/no/such/thing/at/all", "/management/nothing", "/management/orgs/acme/nothing"] {
         assert_eq!(world.guest().get(path).error(), (404, "not_found"), "{path}");
     }
     for (method, path, allowed) in [
