@@ -1,6 +1,8 @@
 //! `config`, and what a wrong configuration is answered with: exit code 2 and one line that names the key.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use crate::support::Program;
 
@@ -146,5 +148,38 @@ fn a_build_without_tls_refuses_a_url_that_asks_for_it() {
             "database.url: the database URL asks for TLS, but this build has none: \
              build with the feature `postgres-tls`"
         );
+    }
+}
+
+#[cfg(feature = "postgres-tls")]
+#[test]
+fn a_build_with_tls_takes_a_url_that_asks_for_it() {
+    let program = Program::embedded()
+        .set("TOKENGRID_SECURITY__MASTER_KEYS", crate::support::MASTER_KEY)
+        .set("TOKENGRID_DATABASE__CHECKOUT_TIMEOUT_MS", "200");
+    let tried = program.run(&["migrate", "--database-url", "postgres://grid@127.0.0.1:1/grid?sslmode=require"]);
+    assert!(tried.fault().starts_with("database.url: the database cannot be reached"), "{}", tried.fault());
+}
+
+#[test]
+fn the_container_files_name_options_and_commands_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let [image, compose] =
+        ["Dockerfile", "docker-compose.yml"].map(|name| fs::read_to_string(root.join(name)).unwrap());
+    let words = [image.as_str(), compose.as_str()].join("\n");
+    let words = words.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let options: BTreeSet<&str> = words.filter(|word| word.starts_with("TOKENGRID_") && word.contains("__")).collect();
+    assert!(
+        options.contains("TOKENGRID_METRICS__LISTEN") && options.contains("TOKENGRID_DATABASE__URL"),
+        "{options:?}"
+    );
+    for option in options {
+        let checked = Program::embedded().command(&["config", "check"]).env(option, "0").output().unwrap();
+        let said = String::from_utf8(checked.stderr).unwrap();
+        assert!(!said.contains("there is no such option"), "{said}");
+    }
+    for (words, command) in [(r#"CMD ["serve"]"#, "serve"), (r#"CMD ["tokengrid", "health"]"#, "health")] {
+        assert!(image.contains(words), "the image lacks {words}");
+        assert_eq!(Program::embedded().run(&[command, "--help"]).code, Some(0));
     }
 }

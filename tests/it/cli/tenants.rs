@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::Program;
+use crate::support::{Database, Program};
 
 const ORG: &[&str] = &["org", "create", "acme", "--admin-username", "ada", "--admin-email", "ada@acme.test"];
 
@@ -145,4 +145,25 @@ fn wrong_usage_is_exit_code_2_with_the_usage() {
     }
     assert!(!program.data().exists(), "nothing is made for a command that was not understood");
     assert_eq!(program.run(&["--version"]).out, concat!("tokengrid ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn a_command_migrates_the_embedded_database_alone_and_serve_any() {
+    let program = Program::bare();
+    let first = program.run(ORG);
+    if Database::is_embedded() {
+        assert_eq!(first.code, Some(0), "{}", first.err);
+    } else {
+        assert_eq!(first.code, Some(2));
+        assert_eq!(first.fault(), "database.url: the database is not of this version; run `tokengrid migrate`");
+        let migrated = program.run(&["migrate"]);
+        assert_eq!((migrated.code, migrated.out.as_str()), (Some(0), "The database is up to date.\n"));
+        program.json(ORG);
+    }
+    assert_eq!(program.run(&["migrate"]).out, "The database is up to date.\n", "again changes nothing");
+    assert!(program.json(&["credentials", "acme"])["client_secret"].is_string());
+
+    let unmigrated = Program::bare();
+    let serving = unmigrated.serve(&[]);
+    assert_eq!(serving.client().get("/health/ready").status, 200);
 }

@@ -16,7 +16,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// A new, empty database of the kind that this run tests.
+    /// A new database of the kind that this run tests, without any row.
     pub fn fresh(folder: &std::path::Path) -> Self {
         match server() {
             None => Self { url: format!("sqlite:{}", folder.join("tokengrid.db").display()), dropped: None },
@@ -31,6 +31,14 @@ impl Database {
 }
 
 impl Database {
+    /// A database of the kind that this run tests, without any table.
+    pub fn bare(folder: &std::path::Path) -> Self {
+        let Some(server) = server() else { return Self::fresh(folder) };
+        let name = name("bare");
+        execute(server, &format!("CREATE DATABASE {name}"));
+        Self { url: with_name(server, &name), dropped: Some(name) }
+    }
+
     /// Whether this run tests the embedded database.
     pub fn is_embedded() -> bool {
         server().is_none()

@@ -47,8 +47,17 @@ impl Program {
 
     /// Over a database of the kind that this run tests.
     pub fn fresh() -> Self {
+        Self::over(Database::fresh)
+    }
+
+    /// Over a database of the kind that this run tests, before its first migration.
+    pub fn bare() -> Self {
+        Self::over(Database::bare)
+    }
+
+    fn over(make: fn(&Path) -> Database) -> Self {
         let mut program = Self::embedded();
-        let database = Database::fresh(program.folder.path());
+        let database = make(program.folder.path());
         program = program.set("TOKENGRID_DATABASE__URL", &database.url);
         program = program.set("TOKENGRID_SECURITY__MASTER_KEYS", MASTER_KEY);
         Self { database: Some(database), ..program }
