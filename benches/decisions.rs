@@ -7,11 +7,9 @@ use std::sync::LazyLock;
 use divan::{Bencher, black_box};
 use tokengrid::access::{Presented, Verifier};
 use tokengrid::config::{self, Overrides};
-use tokengrid::domain::place::PlaceName;
+use tokengrid::domain::place::{Place, PlaceName};
 use tokengrid::domain::secret::Secret;
-use tokengrid::grant::{
-    ClientMethod, Dispatcher, GrantError, GrantRequest, Issued, PresentedClient, ScopeRule, Transport,
-};
+use tokengrid::grant::{ClientMethod, Dispatcher, GrantRequest, PresentedClient, ScopeRule, Transport};
 use tokengrid::http::extract::parameters::Parameters;
 use tokengrid::http::extract::path::canonical_path;
 use tokengrid::manage::Credentials;
@@ -48,8 +46,10 @@ static HOUSE: LazyLock<House> = LazyLock::new(|| {
     House { runtime, dispatcher, verifier, app, _folder: folder }
 });
 
-fn place() -> PlaceName {
-    PlaceName::App { org: "my-org".to_owned(), app: "my-app".to_owned() }
+fn place(house: &House) -> Place {
+    let name = PlaceName::App { org: "my-org".to_owned(), app: "my-app".to_owned() };
+    let found = house.runtime.block_on(house.verifier.directory.place(&name)).expect("a directory");
+    found.expect("the demonstration")
 }
 
 fn request(app: &Credentials) -> GrantRequest {
@@ -70,19 +70,11 @@ fn request(app: &Credentials) -> GrantRequest {
     }
 }
 
-/// One token request, as its handler asks for it.
-fn exchange(house: &House, name: &PlaceName, request: &GrantRequest) -> Result<Issued, GrantError> {
-    house.runtime.block_on(async {
-        let place = house.dispatcher.place(name).await?;
-        house.dispatcher.exchange(&place, request).await
-    })
-}
-
 #[divan::bench]
 fn exchange_client_credentials(bencher: Bencher<'_, '_>) {
     let house = &*HOUSE;
-    let (place, request) = (place(), request(&house.app));
-    bencher.bench_local(|| exchange(house, &place, &request).expect("a token"));
+    let (place, request) = (place(house), request(&house.app));
+    bencher.bench_local(|| house.runtime.block_on(house.dispatcher.exchange(&place, &request)).expect("a token"));
 }
 
 #[divan::bench]
@@ -92,14 +84,15 @@ fn refuse_a_wrong_client_secret(bencher: Bencher<'_, '_>) {
     if let Some(client) = &mut request.client {
         client.secret = Some(Secret::new("YXA6wrong"));
     }
-    let place = place();
-    bencher.bench_local(|| exchange(house, &place, &request).expect_err("refused"));
+    let place = place(house);
+    bencher.bench_local(|| house.runtime.block_on(house.dispatcher.exchange(&place, &request)).expect_err("refused"));
 }
 
 #[divan::bench]
 fn verify_a_bearer_token(bencher: Bencher<'_, '_>) {
     let house = &*HOUSE;
-    let issued = exchange(house, &place(), &request(&house.app)).expect("a token");
+    let issued =
+        house.runtime.block_on(house.dispatcher.exchange(&place(house), &request(&house.app))).expect("a token");
     let presented = Presented::Bearer(issued.access_token);
     bencher.bench_local(|| house.runtime.block_on(house.verifier.verify(&presented)).expect("a session"));
 }

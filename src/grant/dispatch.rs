@@ -14,7 +14,7 @@ use crate::crypto::vault::Vault;
 use crate::directory::{Directory, KnownClient};
 use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
-use crate::domain::place::{BaseUrl, Place, PlaceName};
+use crate::domain::place::{BaseUrl, Place};
 use crate::domain::tenant::Switch;
 use crate::store::Store;
 
@@ -64,13 +64,6 @@ impl Grant {
 }
 
 impl Dispatcher {
-    /// The place that a request knocked at.
-    ///
-    /// *Errors*: `UnknownPlace`, and what keeps the directory from answering.
-    pub async fn place(&self, name: &PlaceName) -> Result<Place, GrantError> {
-        self.directory.place(name).await?.ok_or(GrantError::UnknownPlace)
-    }
-
     /// Serves a token request at a place.
     ///
     /// *Errors*: every cause of `GrantError`; nothing was written unless a stolen refresh family was ended.

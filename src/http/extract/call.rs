@@ -89,18 +89,13 @@ impl Call {
         let name = self.place_name();
         let place = self.state.registry.place(&name).await.map_err(|cause| self.refuse(&cause))?;
         let place = place.ok_or_else(|| self.unknown_place())?;
-        self.note_place(&place);
-        Ok(place)
-    }
-
-    /// Adds the tenant to the log line of this request. Only one that exists: the caller chooses the path.
-    pub fn note_place(&self, place: &Place) {
-        if let Place::App { org, app } = place {
+        if let Place::App { org, app } = &place {
             AccessFields::note(&self.request, |fields| {
                 fields.org = Some(org.name.clone());
                 fields.app = Some(app.name.clone());
             });
         }
+        Ok(place)
     }
 
     /// The refusal of a place that does not exist.

@@ -8,7 +8,7 @@ use actix_web::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use crate::domain::authority::Authority;
-use crate::domain::place::{Place, PlaceName};
+use crate::domain::place::Place;
 use crate::grant::{ClientMethod, GrantError, GrantRequest, Holder, Issued, PresentedClient, ScopeRule, Transport};
 use crate::http::error::{Refusal, RequestError, Voice, forbid_keeping};
 use crate::http::extract::call::Call;
@@ -36,8 +36,8 @@ pub async fn exchange(call: Call) -> Result<HttpResponse, Refusal> {
 }
 
 async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Issued, Refusal> {
-    let name = call.place_name();
-    let is_silent = parameters.grant_type.is_none() && name == PlaceName::Management && call.has_token();
+    let place = call.place().await?;
+    let is_silent = parameters.grant_type.is_none() && matches!(place, Place::Management) && call.has_token();
     if is_silent {
         return reissue(call, parameters, voice).await;
     }
@@ -46,11 +46,8 @@ async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Is
     }
     let request = read(call, parameters).map_err(|cause| call.refuse_in(voice, &cause))?;
     AccessFields::note(&call.request, |fields| fields.grant_type = known_grant(parameters));
-    let issued = match exchange_at(call, &name, &request).await {
-        Ok(issued) => issued,
-        Err(GrantError::UnknownPlace) => return Err(call.unknown_place()),
-        Err(cause) => return Err(refuse_query_client(call, parameters, voice, cause)),
-    };
+    let issued = call.state.dispatcher.exchange(&place, &request).await;
+    let issued = issued.map_err(|cause| refuse_query_client(call, parameters, voice, &cause))?;
     AccessFields::note(&call.request, |fields| {
         fields.authority = Some(issued.principal.authority());
         fields.outcome = Some("ok");
@@ -58,18 +55,12 @@ async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Is
     Ok(issued)
 }
 
-async fn exchange_at(call: &Call, name: &PlaceName, request: &GrantRequest) -> Result<Issued, GrantError> {
-    let place = call.state.dispatcher.place(name).await?;
-    call.note_place(&place);
-    call.state.dispatcher.exchange(&place, request).await
-}
-
 /// Usergrid: a client pair in the query is refused as on any other route.
-fn refuse_query_client(call: &Call, parameters: &Parameters, voice: Voice, cause: GrantError) -> Refusal {
+fn refuse_query_client(call: &Call, parameters: &Parameters, voice: Voice, cause: &GrantError) -> Refusal {
     let is_client =
         matches!(cause, GrantError::UnknownClient(_) | GrantError::WrongClientSecret(_) | GrantError::ForeignClient(_));
     let voice = if is_client && parameters.encoding == Encoding::Query { Voice::OAuth } else { voice };
-    call.refuse_in(voice, &cause)
+    call.refuse_in(voice, cause)
 }
 
 /// A token instead of a grant: its admin gets a new one.
