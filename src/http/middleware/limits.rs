@@ -54,7 +54,7 @@ impl LimitExceeded {
                 "headers_too_large",
                 "The headers of the request are too large.",
             ),
-            Self::Body => (StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "The body of the request is too large."),
+            Self::Body => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body of the request is too large."),
         };
         ErrorEnvelope::new(error, description, now).into_response(status, now)
     }

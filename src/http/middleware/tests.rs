@@ -140,7 +140,7 @@ async fn a_request_over_a_limit_is_refused_in_json() {
     for (request, status, error) in [
         (long_url, 414, "uri_too_long"),
         (large_headers, 431, "headers_too_large"),
-        (large_body, 413, "payload_too_large"),
+        (large_body, 413, "body_too_large"),
     ] {
         let response = answer!(&seen, request);
         assert_eq!(response.status(), status);
