@@ -44,7 +44,8 @@ const GET: Methods = Methods { served: &[Method::GET], allowed: "GET, OPTIONS" }
 const GET_POST: Methods = Methods { served: &[Method::GET, Method::POST], allowed: "GET, POST, OPTIONS" };
 const PUT_POST: Methods = Methods { served: &[Method::PUT, Method::POST], allowed: "PUT, POST, OPTIONS" };
 
-/// Adds every route. Fixed words come before `{org}`, which is why they are reserved names.
+/// Adds every route. The management plane comes before `{org}`: its word is a reserved name. Within a plane the paths
+/// that are asked for most come first, since the router tries them in order.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
         .service(on("/", GET, service::root))
@@ -52,27 +53,34 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(on("/lb-status", GET, service::status))
         .service(on("/health/live", GET, service::live))
         .service(on("/health/ready", GET, service::ready))
-        .service(on("/management/token", GET_POST, token::exchange))
-        .service(on("/management/me", GET_POST, management::me))
-        .service(on("/management/.well-known/jwks.json", GET, jwks::keys))
-        .service(on("/management/users/{user}", GET, management::read_admin))
-        .service(on("/management/users/{user}/revoketokens", PUT_POST, revoke::all_of_admin))
-        .service(on("/management/users/{user}/revoketoken", PUT_POST, revoke::one_of_admin))
-        .service(on("/management/orgs/{org}", GET, management::read_organization))
-        .service(on("/management/orgs/{org}/credentials", GET_POST, credentials::of_organization))
-        .service(on(
-            "/management/orgs/{org}/apps/{app}/credentials",
-            GET_POST,
-            credentials::of_application_in_organization,
-        ))
-        .service(web::resource("/management/{rest:.*}").to(service::unknown_route))
-        .service(on("/{org}/{app}/token", GET_POST, token::exchange))
-        .service(on("/{org}/{app}/.well-known/jwks.json", GET, jwks::keys))
-        .service(on("/{org}/{app}", GET, application::read))
-        .service(on("/{org}/{app}/{users:users?}/me", GET, application::read_me))
-        .service(on("/{org}/{app}/credentials", GET_POST, credentials::of_application))
-        .service(on("/{org}/{app}/{users:users?}/{user}/revoketokens", PUT_POST, revoke::all_of_user))
-        .service(on("/{org}/{app}/{users:users?}/{user}/revoketoken", PUT_POST, revoke::one_of_user))
+        .service(
+            web::scope("/management")
+                .service(on("/token", GET_POST, token::exchange))
+                .service(on("/me", GET_POST, management::me))
+                .service(on("/.well-known/jwks.json", GET, jwks::keys))
+                .service(on("/users/{user}", GET, management::read_admin))
+                .service(on("/users/{user}/revoketokens", PUT_POST, revoke::all_of_admin))
+                .service(on("/users/{user}/revoketoken", PUT_POST, revoke::one_of_admin))
+                .service(on("/orgs/{org}", GET, management::read_organization))
+                .service(on("/orgs/{org}/credentials", GET_POST, credentials::of_organization))
+                .service(on(
+                    "/orgs/{org}/apps/{app}/credentials",
+                    GET_POST,
+                    credentials::of_application_in_organization,
+                ))
+                .default_service(web::to(service::unknown_route)),
+        )
+        .service(
+            web::scope("/{org}/{app}")
+                .service(on("/token", GET_POST, token::exchange))
+                .service(on("", GET, application::read))
+                .service(on("/.well-known/jwks.json", GET, jwks::keys))
+                .service(on("/credentials", GET_POST, credentials::of_application))
+                .service(on("/{users:users?}/me", GET, application::read_me))
+                .service(on("/{users:users?}/{user}/revoketokens", PUT_POST, revoke::all_of_user))
+                .service(on("/{users:users?}/{user}/revoketoken", PUT_POST, revoke::one_of_user))
+                .default_service(web::to(service::unknown_route)),
+        )
         .default_service(web::to(service::unknown_route));
 }
 
