@@ -177,7 +177,7 @@ mod password_cost_11 {
     fn lane(bencher: Bencher<'_, '_>) {
         let max_wait = Duration::from_secs(60);
         let options = LaneOptions { threads: 1, cost: COST, max_wait, queue_per_tenant: 256 };
-        let lane = PasswordLane::start(&options, Arc::new(SystemEntropy)).unwrap();
+        let lane = PasswordLane::start(&options, Arc::new(SystemEntropy), Arc::new(|_| ())).unwrap();
         let password = Secret::new("testpw");
         let hash = hash_blocking(COST, &password, &SystemEntropy).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -51,7 +51,8 @@ pub struct Services {
 /// A server that listens. Dropping it does not stop it; its handle does.
 pub struct Running {
     pub server: Server,
-    pub metrics: Option<Server>,
+    /// The listener for metrics and where it listens.
+    pub metrics: Option<(Server, SocketAddr)>,
     background: start::Background,
 }
 
@@ -65,7 +66,7 @@ impl Services {
         let base = settings.server.base_url_at(bound);
         let dispatcher = dispatcher(&core, &settings, base.clone());
         let tail = Tail::new(core.directory.clone());
-        let metrics = Arc::new(Metrics::new({
+        let metrics = Arc::new(Metrics::new(&core.passwords, {
             let directory = core.directory.clone();
             move || {
                 let (hits, misses) = directory.counts();
@@ -114,7 +115,7 @@ impl Running {
     /// Serves until a signal or the handle says stop; requests in flight finish first.
     pub async fn finish(self) -> std::io::Result<()> {
         let ended = match self.metrics {
-            Some(metrics) => {
+            Some((metrics, _)) => {
                 let handle = metrics.handle();
                 actix_web::rt::spawn(metrics);
                 let ended = self.server.await;

@@ -125,7 +125,7 @@ pub struct OrgSet {
     /// The organization.
     #[arg(value_name = "ORG", value_parser = TenantName::parse)]
     pub org: TenantName,
-    /// password_history_size=NUMBER, retrievable_secrets=on|off.
+    /// retrievable_secrets=on|off.
     #[arg(value_name = "KEY=VALUE", required = true)]
     pub settings: Vec<OrgSetting>,
     #[command(flatten)]
@@ -226,6 +226,9 @@ pub struct KeysRotate {
     /// Sign with the new key at once: verifiers with an older key set refuse its tokens until they fetch the new one.
     #[arg(long)]
     pub now: bool,
+    /// Withdraw the old keys: every token that they signed is refused from now on. For a key that others may know.
+    #[arg(long, conflicts_with = "now")]
+    pub withdraw_old: bool,
     #[command(flatten)]
     pub output: Output,
 }
@@ -296,7 +299,7 @@ mod tests {
             "tokengrid config check",
             "tokengrid config print",
             "tokengrid org create acme --admin-username ann --admin-email ann@acme.example --admin-password-stdin --json",
-            "tokengrid org set acme password_history_size=3 retrievable_secrets=off --json",
+            "tokengrid org set acme retrievable_secrets=off --json",
             "tokengrid app create acme/shop --json",
             "tokengrid app set acme/shop accesstokenttl=0 url_grants=off",
             "tokengrid user create acme/shop --username bob --email bob@acme.example --password-stdin",

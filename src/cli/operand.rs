@@ -19,7 +19,7 @@ pub enum OperandError {
     Name { part: &'static str, source: NameError },
     #[error("expected KEY=VALUE")]
     NotAPair,
-    #[error("there is no such setting; there are {0}")]
+    #[error("there is no such setting; it may be one of: {0}")]
     UnknownSetting(&'static str),
     #[error("{key} must be {expected}")]
     BadValue { key: &'static str, expected: &'static str },
@@ -98,7 +98,6 @@ fn app_name(text: &str) -> Result<TenantName, OperandError> {
 /// One setting of an organization, as `org set` takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrgSetting {
-    PasswordHistorySize(u32),
     RetrievableSecrets(Switch),
 }
 
@@ -106,7 +105,6 @@ impl OrgSetting {
     /// Puts the value in its place.
     pub fn apply(self, settings: &mut OrgSettings) {
         match self {
-            Self::PasswordHistorySize(size) => settings.password_history_size = size,
             Self::RetrievableSecrets(switch) => settings.retrievable_secrets = switch,
         }
     }
@@ -116,9 +114,8 @@ impl FromStr for OrgSetting {
     type Err = OperandError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match pair(text)? {
-            ("password_history_size", value) => number("password_history_size", value).map(Self::PasswordHistorySize),
             ("retrievable_secrets", value) => switch("retrievable_secrets", value).map(Self::RetrievableSecrets),
-            _ => Err(OperandError::UnknownSetting("password_history_size, retrievable_secrets")),
+            _ => Err(OperandError::UnknownSetting("retrievable_secrets")),
         }
     }
 }
@@ -226,10 +223,8 @@ mod tests {
         assert_eq!(app.accesstokenttl, None);
 
         let mut org = OrgSettings::default();
-        for text in ["password_history_size=3", "retrievable_secrets=off"] {
-            text.parse::<OrgSetting>().expect("a setting").apply(&mut org);
-        }
-        assert_eq!(org, OrgSettings { password_history_size: 3, retrievable_secrets: Switch::Off });
+        "retrievable_secrets=off".parse::<OrgSetting>().expect("a setting").apply(&mut org);
+        assert_eq!(org, OrgSettings { retrievable_secrets: Switch::Off });
     }
 
     #[test]
@@ -240,7 +235,7 @@ mod tests {
         assert_eq!(refused::<AppSetting>("algorithm=none"), "algorithm must be ES256, EdDSA, RS256 or HS256");
         assert_eq!(
             refused::<OrgSetting>("colour=red"),
-            "there is no such setting; there are password_history_size, retrievable_secrets"
+            "there is no such setting; it may be one of: retrievable_secrets"
         );
     }
 }

@@ -223,7 +223,11 @@ async fn rotate_keys(core: &Core, arguments: &args::KeysRotate) -> Result<(), Co
         IssuerPath::Management => TenantId::MANAGEMENT,
         IssuerPath::App(path) => find_app(core, path).await?.1.id.into(),
     };
-    let promotion = if arguments.now { Promotion::Now } else { Promotion::AfterPublishing };
+    let promotion = match (arguments.now, arguments.withdraw_old) {
+        (_, true) => Promotion::NowWithdrawingOthers,
+        (true, false) => Promotion::Now,
+        (false, false) => Promotion::AfterPublishing,
+    };
     let rotated = core.registry.rotate_keys(tenant, promotion, Actor::Operator).await?;
     let algorithm = rotated.algorithm.as_str();
     let json = json!({ "kid": rotated.kid, "algorithm": algorithm, "state": rotated.state.as_str() });

@@ -35,7 +35,8 @@ pub(super) async fn run(mut settings: Settings, arguments: &Serve) -> Result<(),
     }
     let demo = if arguments.demo { Some(services.core.registry.ensure_demo().await?) } else { None };
     let running = services.start(listener)?;
-    tracing::info!(%bound, base_url = base.as_str(), data_dir = %data_dir.display(), "serving");
+    let metrics = running.metrics.as_ref().map(|(_, address)| tracing::field::display(address));
+    tracing::info!(%bound, base_url = base.as_str(), data_dir = %data_dir.display(), metrics, "serving");
     if let Some(demo) = &demo {
         print::text(&greeting(base.as_str(), demo));
     }

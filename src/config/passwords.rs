@@ -28,7 +28,7 @@ impl PasswordSettings {
     ///
     /// *Errors*: the first fault, by key.
     pub fn validate(&self) -> Result<(), Fault> {
-        within("passwords.bcrypt_cost", self.bcrypt_cost, 4..=16)?;
+        within("passwords.bcrypt_cost", self.bcrypt_cost, 4..=15)?;
         within("passwords.threads", self.threads.0, 0..=1024)?;
         within("passwords.max_wait_ms", self.max_wait.as_millis(), 1..=60_000)?;
         within("passwords.queue_per_tenant", self.queue_per_tenant, 1..=100_000)?;

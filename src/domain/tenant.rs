@@ -72,12 +72,10 @@ pub enum Switch {
 
 /// What an organization decides for itself.
 ///
-/// *Shape*: `{"password_history_size":0,"retrievable_secrets":"on"}`
+/// *Shape*: `{"retrievable_secrets":"on"}`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrgSettings {
-    /// How many earlier passwords of its admins may not be used again.
-    pub password_history_size: u32,
     /// Whether client secrets can be read back by their owner (Usergrid: the portal shows them).
     pub retrievable_secrets: Switch,
 }

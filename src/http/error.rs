@@ -171,13 +171,16 @@ impl ResponseError for Refusal {
     fn error_response(&self) -> HttpResponse {
         let error_id = self.trace.clone().filter(|_| self.answer.status.is_server_error());
         let mut response = match (self.answer.body, &self.callback) {
-            (Body::Envelope, _) => {
+            (Body::Envelope, callback) => {
                 let envelope = ErrorEnvelope::new(self.answer.code, self.answer.description.clone(), self.started);
                 let envelope = match error_id {
                     Some(id) => envelope.error_id(id),
                     None => envelope,
                 };
-                envelope.into_response(self.answer.status, self.now)
+                match callback {
+                    Some(callback) => callback.respond(self.answer.status, &envelope.into_json(self.now)),
+                    None => envelope.into_response(self.answer.status, self.now),
+                }
             }
             (Body::OAuth, callback) => {
                 let mut body = json!({ "error_description": self.answer.description, "error": self.answer.code });

@@ -33,9 +33,16 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("PUT, POST", "/{org}/{app}/users/{user}/revoketoken"),
 ];
 
-const GET: &[Method] = &[Method::GET];
-const GET_POST: &[Method] = &[Method::GET, Method::POST];
-const PUT_POST: &[Method] = &[Method::PUT, Method::POST];
+/// What a route serves, beside `OPTIONS`, which every path answers.
+struct Methods {
+    served: &'static [Method],
+    /// The `Allow` header of a 405.
+    allowed: &'static str,
+}
+
+const GET: Methods = Methods { served: &[Method::GET], allowed: "GET, OPTIONS" };
+const GET_POST: Methods = Methods { served: &[Method::GET, Method::POST], allowed: "GET, POST, OPTIONS" };
+const PUT_POST: Methods = Methods { served: &[Method::PUT, Method::POST], allowed: "PUT, POST, OPTIONS" };
 
 /// Adds every route. Fixed words come before `{org}`, which is why they are reserved names.
 pub fn configure(config: &mut web::ServiceConfig) {
@@ -70,14 +77,15 @@ pub fn configure(config: &mut web::ServiceConfig) {
 }
 
 /// One path with its methods; any other method is 405.
-fn on<F, Args>(path: &str, methods: &[Method], handler: F) -> Resource
+fn on<F, Args>(path: &str, methods: Methods, handler: F) -> Resource
 where
     F: actix_web::Handler<Args> + Clone,
     Args: actix_web::FromRequest + 'static,
     F::Output: actix_web::Responder + 'static,
 {
-    methods
+    let Methods { served, allowed } = methods;
+    served
         .iter()
         .fold(web::resource(path), |resource, method| resource.route(web::method(method.clone()).to(handler.clone())))
-        .default_service(web::to(service::method_not_allowed))
+        .default_service(web::to(move |call| service::method_not_allowed(call, allowed)))
 }

@@ -1,7 +1,8 @@
 //! Whether the server lives and whether it can serve. No credentials, no secrets, no tenant.
 
+use actix_web::http::header::{ALLOW, HeaderValue, LOCATION};
 use actix_web::web::{Data, block};
-use actix_web::{HttpResponse, http::header::LOCATION};
+use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 
 use super::error::{Refusal, RequestError};
@@ -57,7 +58,9 @@ pub async fn unknown_route(call: Call) -> Result<HttpResponse, Refusal> {
     Err(call.refuse(&RequestError::UnknownRoute))
 }
 
-/// A route that does not serve this method.
-pub async fn method_not_allowed(call: Call) -> Result<HttpResponse, Refusal> {
-    Err(call.refuse(&RequestError::MethodNotAllowed))
+/// A route that does not serve this method, with the ones that it serves (RFC 9110 §15.5.6).
+pub async fn method_not_allowed(call: Call, allowed: &'static str) -> HttpResponse {
+    let mut response = call.refuse(&RequestError::MethodNotAllowed).error_response();
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    response
 }

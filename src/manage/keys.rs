@@ -21,8 +21,10 @@ const SLACK: Duration = Duration::from_secs(300);
 pub enum Promotion {
     /// After it has been published for the configured time, so that verifiers elsewhere have met it.
     AfterPublishing,
-    /// At once: the old key is no longer trusted.
+    /// At once. The old key signs no more; what it signed stays valid.
     Now,
+    /// At once, and every other key of the issuer is removed: whatever they signed is refused from now on.
+    NowWithdrawingOthers,
 }
 
 /// What a rotation did.
@@ -65,17 +67,19 @@ impl Registry {
         let algorithm = self.algorithm_of(tenant).await?;
         let state = match promotion {
             Promotion::AfterPublishing => KeyState::Published,
-            Promotion::Now => KeyState::Active,
+            Promotion::Now | Promotion::NowWithdrawingOthers => KeyState::Active,
         };
         let new = self.new_key(tenant, algorithm, state)?;
         let rotated = Rotated { kid: new.kid.clone(), algorithm, state };
-        let mut upsert = vec![new];
-        if promotion == Promotion::Now {
-            upsert.extend(self.retired(tenant, &keys).await?);
+        let (mut upsert, mut remove) = (vec![new], Vec::new());
+        match promotion {
+            Promotion::AfterPublishing => {}
+            Promotion::Now => upsert.extend(self.retired(tenant, &keys).await?),
+            Promotion::NowWithdrawingOthers => remove.extend(keys.iter().map(|key| key.kid.clone())),
         }
         let detail = json!({ "kid": rotated.kid, "algorithm": algorithm, "state": state.as_str() });
         let entry = self.audit(tenant, actor, "rotate signing key", detail);
-        let change = KeyChange { expected_active: active_kid(&keys), upsert, remove: Vec::new() };
+        let change = KeyChange { expected_active: active_kid(&keys), upsert, remove };
         self.save_keys(tenant, change, vec![entry]).await?;
         Ok(rotated)
     }

@@ -6,12 +6,13 @@ use super::master_keys;
 use super::start::StartError;
 use crate::config::{self, Settings};
 use crate::crypto::entropy::{Entropy, SystemEntropy};
-use crate::crypto::password::{LaneOptions, PasswordLane};
+use crate::crypto::password::{LaneOptions, OnWait, PasswordLane, Wait};
 use crate::crypto::vault::Vault;
 use crate::directory::Directory;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::manage::{Registry, RegistryPolicy};
 use crate::store::{DatabaseUrl, Durability, Posture, Store, StoreOptions};
+use crate::telemetry::PasswordMetrics;
 
 /// Time and chance. The server's come from the machine, a test brings its own.
 #[derive(Clone)]
@@ -41,6 +42,8 @@ pub struct Core {
     pub store: Store,
     pub vault: Arc<Vault>,
     pub lane: PasswordLane,
+    /// What `lane` is measured by.
+    pub passwords: PasswordMetrics,
     pub directory: Directory,
     pub registry: Registry,
     pub clock: Arc<dyn Clock>,
@@ -60,7 +63,8 @@ impl Core {
             max_wait: settings.passwords.max_wait,
             queue_per_tenant: settings.passwords.queue_per_tenant,
         };
-        let lane = PasswordLane::start(&lane, Arc::clone(&tools.entropy))?;
+        let passwords = PasswordMetrics::default();
+        let lane = PasswordLane::start(&lane, Arc::clone(&tools.entropy), measured_by(&passwords))?;
         let Tools { clock, entropy } = tools;
         let capacity = settings.directory.max_tenants;
         let directory = Directory::new(store.clone(), Arc::clone(&vault), Arc::clone(&clock), capacity);
@@ -78,8 +82,16 @@ impl Core {
                 access_ttl_max: settings.tokens.access_ttl_max,
             }),
         };
-        Ok(Self { store, vault, lane, directory, registry, clock, entropy })
+        Ok(Self { store, vault, lane, passwords, directory, registry, clock, entropy })
     }
+}
+
+fn measured_by(passwords: &PasswordMetrics) -> OnWait {
+    let passwords = passwords.clone();
+    Arc::new(move |wait| match wait {
+        Wait::Served(waited) => passwords.observe_wait(waited),
+        Wait::TurnedAway => passwords.count_busy(),
+    })
 }
 
 fn open_store(settings: &Settings, url: DatabaseUrl, schema: Schema) -> Result<Store, StartError> {

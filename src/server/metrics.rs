@@ -1,6 +1,6 @@
 //! The listener for Prometheus, apart from the public one.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::dev::Server;
@@ -10,18 +10,21 @@ use actix_web::{App, HttpResponse, HttpServer};
 use super::start::StartError;
 use crate::telemetry::{METRICS_CONTENT_TYPE, Metrics};
 
-/// Serves `GET /metrics` on `address`.
+/// Serves `GET /metrics` on `address`, and tells where that is: port 0 is any free one.
 ///
 /// *Errors*: the address cannot be listened on.
-pub(super) fn serve(address: SocketAddr, metrics: Arc<Metrics>) -> Result<Server, StartError> {
+pub(super) fn serve(address: SocketAddr, metrics: Arc<Metrics>) -> Result<(Server, SocketAddr), StartError> {
+    let failed = |source| StartError::MetricsListen { address, source };
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
     let metrics = Data::from(metrics);
     let server = HttpServer::new(move || App::new().app_data(metrics.clone()).route("/metrics", get().to(render)))
         .workers(1)
         .disable_signals()
-        .bind(address)
-        .map_err(|source| StartError::MetricsListen { address, source })?
+        .listen(listener)
+        .map_err(failed)?
         .run();
-    Ok(server)
+    Ok((server, bound))
 }
 
 async fn render(metrics: Data<Metrics>) -> HttpResponse {

@@ -8,4 +8,4 @@ mod logging;
 mod metrics;
 
 pub use logging::{TelemetryError, init};
-pub use metrics::{DirectoryCounts, GrantLabel, METRICS_CONTENT_TYPE, Metrics, TokenOutcome};
+pub use metrics::{DirectoryCounts, GrantLabel, METRICS_CONTENT_TYPE, Metrics, PasswordMetrics, TokenOutcome};

@@ -11,8 +11,13 @@
 mod access;
 mod app;
 mod architecture;
+mod cli;
+mod docs;
+mod durability;
 mod housekeeping;
 mod isolation;
 mod management;
+mod service;
+mod shutdown;
 mod support;
 mod token;

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::hash::Hasher;
 use super::line::Line;
-use super::{LaneError, LaneOptions};
+use super::{LaneError, LaneOptions, OnWait, Wait};
 use crate::domain::id::TenantId;
 
 /// Work in the line, whatever its answer is.
@@ -49,8 +49,7 @@ where
 
 struct Waiting {
     tenant: TenantId,
-    /// None for a wait beyond the end of time.
-    deadline: Option<Instant>,
+    since: Instant,
     job: Box<dyn Job>,
 }
 
@@ -86,6 +85,7 @@ struct Shared {
     threads: u32,
     max_wait: Duration,
     queue_per_tenant: usize,
+    on_wait: OnWait,
 }
 
 /// The owner of the threads: they end when it is dropped.
@@ -93,7 +93,7 @@ pub(super) struct Lane(Arc<Shared>);
 
 impl Lane {
     /// Starts the threads.
-    pub(super) fn start(options: &LaneOptions, hasher: Hasher) -> Result<Self, LaneError> {
+    pub(super) fn start(options: &LaneOptions, hasher: Hasher, on_wait: OnWait) -> Result<Self, LaneError> {
         let cores = || thread::available_parallelism().map_or(1, NonZero::get);
         let threads = if options.threads == 0 { cores() } else { options.threads };
         let state = State { line: Line::new(), running: 0, pace: hasher.pace(), stopped: false };
@@ -104,6 +104,7 @@ impl Lane {
             threads: u32::try_from(threads).unwrap_or(u32::MAX),
             max_wait: options.max_wait,
             queue_per_tenant: options.queue_per_tenant,
+            on_wait,
         }));
         for number in 1..=threads {
             let shared = Arc::clone(&lane.0);
@@ -157,11 +158,10 @@ impl Shared {
             // Before anyone is refused, those who gave up make room.
             state.line.retain(|waiting| waiting.job.is_wanted());
             if self.is_full(&state, tenant) {
-                return Err(self.busy(&state, tenant));
+                return Err(self.turn_away(&state, tenant));
             }
         }
-        let deadline = Instant::now().checked_add(self.max_wait);
-        state.line.push(tenant, Waiting { tenant, deadline, job });
+        state.line.push(tenant, Waiting { tenant, since: Instant::now(), job });
         drop(state);
         self.changed.notify_one();
         Ok(())
@@ -171,7 +171,8 @@ impl Shared {
         state.line.waiting(tenant) >= self.queue_per_tenant || state.expected_wait(tenant, self.threads) > self.max_wait
     }
 
-    fn busy(&self, state: &State, tenant: TenantId) -> LaneError {
+    fn turn_away(&self, state: &State, tenant: TenantId) -> LaneError {
+        (self.on_wait)(Wait::TurnedAway);
         LaneError::Busy { retry_after: state.expected_wait(tenant, self.threads).max(state.pace) }
     }
 
@@ -189,15 +190,16 @@ impl Shared {
         let mut state = self.state();
         while !state.stopped {
             match state.line.pop() {
-                Some(late) if late.deadline.is_some_and(|deadline| Instant::now() > deadline) => {
-                    let busy = self.busy(&state, late.tenant);
+                Some(left) if !left.job.is_wanted() => {}
+                Some(late) if late.since.elapsed() > self.max_wait => {
+                    let busy = self.turn_away(&state, late.tenant);
                     late.job.refuse(busy);
                 }
-                Some(waiting) if waiting.job.is_wanted() => {
+                Some(waiting) => {
                     state.started();
+                    (self.on_wait)(Wait::Served(waiting.since.elapsed()));
                     return Some(waiting.job);
                 }
-                Some(_) => {}
                 None => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             }
         }
@@ -226,7 +228,7 @@ mod tests {
         let mut line = Line::new();
         waiting
             .iter()
-            .for_each(|&tenant| line.push(tenant, Waiting { tenant, deadline: None, job: Box::new(Nothing) }));
+            .for_each(|&tenant| line.push(tenant, Waiting { tenant, since: Instant::now(), job: Box::new(Nothing) }));
         State { line, running, pace: Duration::from_millis(80), stopped: false }
     }
 

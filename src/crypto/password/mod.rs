@@ -67,6 +67,18 @@ pub enum Verdict {
     Mismatch,
 }
 
+/// What became of a place in the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// A thread took the password up after this long.
+    Served(Duration),
+    /// The wait would have been, or has become, too long.
+    TurnedAway,
+}
+
+/// Told of the end of every wait, for the metrics. Runs on the caller's or the lane's thread and must not block.
+pub type OnWait = Arc<dyn Fn(Wait) + Send + Sync>;
+
 /// How the lane works.
 #[derive(Clone, Copy, Debug)]
 pub struct LaneOptions {
@@ -88,9 +100,9 @@ impl PasswordLane {
     /// Starts the threads. Computes one hash, which unknown users are measured against.
     ///
     /// *Errors*: `Cost`, `Thread`.
-    pub fn start(options: &LaneOptions, entropy: Arc<dyn Entropy>) -> Result<Self, LaneError> {
+    pub fn start(options: &LaneOptions, entropy: Arc<dyn Entropy>, on_wait: OnWait) -> Result<Self, LaneError> {
         let hasher = Hasher::new(options.cost, entropy)?;
-        Lane::start(options, hasher).map(Arc::new).map(Self)
+        Lane::start(options, hasher, on_wait).map(Arc::new).map(Self)
     }
 
     /// Checks a password against a stored hash. The work joins the line when this is called, not when the future is

@@ -20,7 +20,12 @@ const OPTIONS: LaneOptions =
     LaneOptions { threads: 1, cost: 4, max_wait: Duration::from_secs(3_600), queue_per_tenant: 8 };
 
 fn lane(options: &LaneOptions) -> PasswordLane {
-    PasswordLane::start(options, Arc::new(SeededEntropy::new(1))).unwrap()
+    PasswordLane::start(options, Arc::new(SeededEntropy::new(1)), unheard()).unwrap()
+}
+
+/// Nobody asks how long anyone waited.
+fn unheard() -> OnWait {
+    Arc::new(|_| ())
 }
 
 fn wait<F: Future>(future: F) -> F::Output {
@@ -125,7 +130,7 @@ fn a_nul_is_refused() {
 fn a_cost_that_stops_the_lane_is_refused() {
     for cost in [0, 3, 16, 31] {
         let options = LaneOptions { cost, ..OPTIONS };
-        let refused = PasswordLane::start(&options, Arc::new(SeededEntropy::new(1)));
+        let refused = PasswordLane::start(&options, Arc::new(SeededEntropy::new(1)), unheard());
         assert!(matches!(refused, Err(LaneError::Cost(refused)) if refused == cost));
     }
 }
@@ -184,6 +189,22 @@ fn who_would_wait_too_long_is_refused_at_once() {
 }
 
 #[test]
+fn the_end_of_every_wait_is_told() {
+    let (told, waits) = mpsc::channel();
+    let on_wait: OnWait = Arc::new(move |wait| told.send(wait).unwrap());
+    let options = LaneOptions { queue_per_tenant: 1, ..OPTIONS };
+    let lane = PasswordLane::start(&options, Arc::new(SeededEntropy::new(1)), on_wait).unwrap();
+    let gate = occupy(&lane);
+    assert!(matches!(waits.recv(), Ok(Wait::Served(_))));
+    let first = lane.hash(A, Secret::new("testpw"));
+    assert!(wait(lane.hash(A, Secret::new("testpw"))).is_err());
+    assert_eq!(waits.try_recv(), Ok(Wait::TurnedAway));
+    drop(gate);
+    assert!(wait(first).is_ok());
+    assert!(matches!(waits.recv(), Ok(Wait::Served(waited)) if waited > Duration::ZERO));
+}
+
+#[test]
 fn who_waited_too_long_is_refused_without_work() {
     let lane = lane(&LaneOptions { max_wait: Duration::ZERO, ..OPTIONS });
     let (worked, work) = mpsc::channel();
@@ -209,7 +230,7 @@ fn a_dropped_future_is_skipped_and_makes_room() {
 #[test]
 fn dropping_the_last_clone_answers_those_who_wait_and_ends_the_threads() {
     let entropy = Arc::new(SeededEntropy::new(1));
-    let lane = PasswordLane::start(&OPTIONS, Arc::<SeededEntropy>::clone(&entropy)).unwrap();
+    let lane = PasswordLane::start(&OPTIONS, Arc::<SeededEntropy>::clone(&entropy), unheard()).unwrap();
     let gate = occupy(&lane);
     let clone = lane.clone();
     let waiting = lane.hash(A, Secret::new("testpw"));
@@ -225,7 +246,8 @@ fn dropping_the_last_clone_answers_those_who_wait_and_ends_the_threads() {
 #[test]
 fn an_idle_lane_ends_its_threads() {
     let entropy = Arc::new(SeededEntropy::new(1));
-    let lane = PasswordLane::start(&LaneOptions { threads: 4, ..OPTIONS }, Arc::<SeededEntropy>::clone(&entropy));
+    let lane =
+        PasswordLane::start(&LaneOptions { threads: 4, ..OPTIONS }, Arc::<SeededEntropy>::clone(&entropy), unheard());
     assert!(wait(lane.as_ref().unwrap().hash(A, Secret::new("testpw"))).is_ok());
     drop(lane);
     ended(&entropy);

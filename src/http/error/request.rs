@@ -31,6 +31,7 @@ impl Worded for BodyError {
         match self {
             Self::TooLarge { limit } => Answer::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
+                // As where the announced length alone was too large.
                 "body_too_large",
                 format!("The body must have at most {limit} bytes."),
             ),

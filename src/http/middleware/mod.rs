@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::header::ACCEPT_ENCODING;
+use actix_web::http::{Method, StatusCode, Version};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpMessage, HttpResponse};
 
@@ -65,6 +66,10 @@ impl Boundary {
         request.extensions_mut().insert(visit.id.clone());
         if let Some(answer) = self.early_answer(&request, visit.started) {
             return Ok(self.finish(&visit, request.into_response(answer).map_into_right_body()));
+        }
+        if request.version() < Version::HTTP_11 {
+            // A compressed answer has no length beforehand, and HTTP/1.0 knows no chunks (RFC 9112 §6.1).
+            request.headers_mut().remove(ACCEPT_ENCODING);
         }
         canonical::canonicalize(&mut request);
         match next.call(request).await {

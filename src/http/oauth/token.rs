@@ -50,7 +50,7 @@ async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Is
     let issued = issued.map_err(|cause| refuse_query_client(call, parameters, voice, &cause))?;
     AccessFields::note(&call.request, |fields| {
         fields.authority = Some(issued.principal.authority());
-        fields.outcome = Some("issued");
+        fields.outcome = Some("ok");
     });
     Ok(issued)
 }

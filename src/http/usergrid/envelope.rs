@@ -222,6 +222,12 @@ impl ErrorEnvelope {
         self.timing.stop(now);
         respond(status, &self)
     }
+
+    /// Closes the envelope as text, to be put into another body.
+    pub fn into_json(mut self, now: Moment) -> String {
+        self.timing.stop(now);
+        serde_json::to_string(&self).unwrap_or_default()
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]

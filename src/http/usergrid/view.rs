@@ -105,7 +105,8 @@ pub fn organization_data(overview: &OrgOverview) -> Value {
     json!({
         "uuid": org.id,
         "name": org.name,
-        "passwordHistorySize": org.settings.password_history_size,
+        // Usergrid: how many former passwords are remembered; none are.
+        "passwordHistorySize": 0,
         "properties": org.properties,
         "applications": applications(org, &overview.apps),
         "users": users,

@@ -11,7 +11,7 @@ use tokengrid::domain::key::{KeyState, SigningKey};
 use tokengrid::domain::refresh::RefreshFamily;
 use tokengrid::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
 use tokengrid::domain::secret::{Sealed, Secret};
-use tokengrid::domain::tenant::{AppSettings, OrgSettings};
+use tokengrid::domain::tenant::{AppSettings, OrgSettings, Switch};
 use tokengrid::domain::user::Identifier;
 use tokengrid::store::{Advance, Journal, KeyChange, SealedPlace, Store, StoreError};
 use uuid::Uuid;
@@ -102,6 +102,11 @@ impl Neighbours {
     #[track_caller]
     fn acme_is_untouched(&self) {
         same(&self.before, &of(&self.world, &self.world.acme));
+        self.the_session_is_untouched();
+    }
+
+    #[track_caller]
+    fn the_session_is_untouched(&self) {
         let family = self.store().find_refresh_family(self.family.tenant, self.family.id).unwrap().unwrap();
         assert_eq!(format!("{family:?}"), format!("{:?}", self.family));
     }
@@ -158,7 +163,7 @@ fn settings_are_written_where_the_id_says() {
     let (store, rival) = (near.store(), &near.world.rival);
     let settings = AppSettings { accesstokenttl: Some(1), ..AppSettings::default() };
     assert!(store.set_app_settings(rival.app.id, &settings, near.now(), &Journal::default()).unwrap());
-    let settings = OrgSettings { password_history_size: 9, ..OrgSettings::default() };
+    let settings = OrgSettings { retrievable_secrets: Switch::Off };
     assert!(store.set_org_settings(rival.org.id, &settings, near.now(), &Journal::default()).unwrap());
     near.acme_is_untouched();
 }
@@ -227,6 +232,7 @@ fn a_revocation_under_the_other_tenants_id_ends_nothing_here() {
         }
     }
     same(&before, &of(&near.world, acme));
+    near.the_session_is_untouched();
     assert_eq!(near.world.guest().bearer(&token).get("/acme/shop/users/me").status, 200);
 }
 

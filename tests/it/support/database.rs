@@ -17,7 +17,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// A new, empty database of the kind that this run tests.
+    /// A new database of the kind that this run tests, without any row.
     pub fn fresh(folder: &std::path::Path) -> Self {
         match server() {
             None => Self { url: format!("sqlite:{}", folder.join("tokengrid.db").display()), dropped: None },
@@ -48,6 +48,19 @@ impl Database {
     pub fn run_for(&self, tenant: TenantId, statement: &str) {
         let scope = format!("SELECT set_config('tokengrid.tenant', '{}', true)", tenant.uuid());
         self.run(statement, &format!("BEGIN; {scope}; {statement}; COMMIT"));
+    }
+
+    /// A database of the kind that this run tests, without any table.
+    pub fn bare(folder: &std::path::Path) -> Self {
+        let Some(server) = server() else { return Self::fresh(folder) };
+        let name = name("bare");
+        execute(server, &format!("CREATE DATABASE {name}"));
+        Self { url: with_name(server, &name), dropped: Some(name) }
+    }
+
+    /// Whether this run tests the embedded database.
+    pub fn is_embedded() -> bool {
+        server().is_none()
     }
 }
 

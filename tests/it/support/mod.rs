@@ -5,13 +5,16 @@ mod chance;
 mod client;
 mod database;
 mod people;
+mod program;
 mod raw;
 mod server;
 mod world;
 
 pub use chance::{SeededEntropy, TestClock};
 pub use client::{Answer, Client};
+pub use database::Database;
 pub use people::Account;
+pub use program::{PATIENCE, Program, Serving, eventually, mode, pasted};
 pub use raw::raw;
-pub use server::{Options, TestServer};
+pub use server::{MASTER_KEY, Options, TestServer};
 pub use world::{PASSWORD, Tenant, World, person, world, world_with};
