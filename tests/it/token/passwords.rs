@@ -191,7 +191,10 @@ fn broken_json_is_json_parse_whatever_the_content_type() {
 
 #[test]
 fn a_full_password_lane_is_503_with_retry_after_for_its_own_tenant_alone() {
-    let world = world_with(|settings| settings.passwords.queue_per_tenant = 1);
+    let world = world_with(|settings| {
+        settings.passwords.queue_per_tenant = 1;
+        settings.passwords.max_wait = std::time::Duration::from_secs(60);
+    });
     // Work of a second or more for the one thread, and work of the same tenant that waits behind it.
     let slow = Secret::new("$2b$14$abcdefghijklmnopqrstuu5LU0MeKFI6zUGEgmRkjTxDEbqVPXZEe");
     let lane = &world.server.core.lane;
