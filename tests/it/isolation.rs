@@ -150,7 +150,7 @@ fn an_id_of_the_other_tenants_user_names_nobody_here() {
             format!("/acme/shop/users/{user}/revoketokens"),
             format!("/acme/shop/users/{user}/revoketoken?token={rival_admin}"),
             format!("/acme/shop/users/{admin}/revoketokens"),
-            format!("/acme/shop/users/nobody/revoketokens"),
+            "/acme/shop/users/nobody/revoketokens".to_owned(),
             format!("/management/users/{admin}/revoketokens"),
             format!("/management/users/{user}/revoketokens"),
         ] {
@@ -164,19 +164,24 @@ fn an_id_of_the_other_tenants_user_names_nobody_here() {
     assert_eq!(world.guest().bearer(&rival_admin).get("/management/users/me").status, 200);
 }
 
-/// What a request may say of tenants beside its path, each with the other tenant's names and ids.
-fn contradictions(world: &World) -> (Vec<(String, String)>, Vec<(&'static str, String)>) {
+/// What headers may say of tenants beside the path, each with the other tenant's names and ids.
+fn contradicting_headers(world: &World) -> Vec<(&'static str, String)> {
     let (org, app) = (world.rival.org.id.to_string(), world.rival.app.id.to_string());
-    let mut headers = Vec::new();
+    let mut headers = vec![("X-User-Id", world.rival.user.id.to_string())];
     for name in ["X-Org", "X-Organization", "X-Tenant", "X-Tenant-Id", "X-Org-Id", "X-Forwarded-Org", "X-Usergrid-Org"]
     {
-        headers.extend([(name.to_owned(), "rival".to_owned()), (name.to_owned(), org.clone())]);
+        headers.extend([(name, "rival".to_owned()), (name, org.clone())]);
     }
     for name in ["X-App", "X-Application", "X-App-Id", "X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Prefix"] {
-        headers.extend([(name.to_owned(), app.clone()), (name.to_owned(), "/rival/shop/users/me".to_owned())]);
+        headers.extend([(name, app.clone()), (name, "/rival/shop/users/me".to_owned())]);
     }
-    headers.push(("X-User-Id".to_owned(), world.rival.user.id.to_string()));
-    let parameters = vec![
+    headers
+}
+
+/// The same as parameters.
+fn contradicting_parameters(world: &World) -> Vec<(&'static str, String)> {
+    let (org, app) = (world.rival.org.id.to_string(), world.rival.app.id.to_string());
+    vec![
         ("org", org.clone()),
         ("organization", org),
         ("org_name", "rival".to_owned()),
@@ -186,14 +191,13 @@ fn contradictions(world: &World) -> (Vec<(String, String)>, Vec<(&'static str, S
         ("tenant_id", app),
         ("user", world.rival.user.id.to_string()),
         ("authority", "admin".to_owned()),
-    ];
-    (headers, parameters)
+    ]
 }
 
 #[test]
 fn only_the_path_says_which_tenant_is_meant() {
     let world = world();
-    let (headers, parameters) = contradictions(&world);
+    let (headers, parameters) = (contradicting_headers(&world), contradicting_parameters(&world));
     let query: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let query = query.join("&");
     let body: Value = parameters
@@ -222,7 +226,7 @@ fn only_the_path_says_which_tenant_is_meant() {
         let own = world.caller(&world.acme, level);
         let foreign = world.caller(&world.rival, level);
         for (name, value) in &headers {
-            let headers = [(name.as_str(), value.as_str())];
+            let headers = [(*name, value.as_str())];
             named(&own.send_with("GET", path, None, "", &headers), &format!("{path} {name}: {value}"));
             is_refused(&foreign.send_with("GET", path, None, "", &headers), &format!("rival {path} {name}: {value}"));
         }
@@ -238,12 +242,12 @@ fn only_the_path_says_which_tenant_is_meant() {
 #[test]
 fn a_sign_in_is_made_where_the_path_says_whatever_else_is_said() {
     let world = world();
-    let (headers, parameters) = contradictions(&world);
+    let (headers, parameters) = (contradicting_headers(&world), contradicting_parameters(&world));
     let mut body = json!({ "grant_type": "password", "username": "ann", "password": "correct horse" });
     for (name, value) in &parameters {
         body[*name] = json!(value);
     }
-    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let text = body.to_string();
     let answer = world.guest().send_with("POST", "/acme/shop/token", Some("application/json"), &text, &headers);
     assert_eq!(answer.json["user"]["uuid"], world.acme.user.id.to_string(), "{}", answer.text);

@@ -204,12 +204,12 @@ fn an_issuer_of_shared_secrets_publishes_an_empty_set() {
 fn the_key_set_is_the_same_at_every_spelling_of_its_address() {
     let world = world();
     let (org, app) = (world.acme.org.id, world.acme.app.id);
-    let own = world.guest().get("/acme/shop/.well-known/jwks.json").text;
-    for path in [format!("/ACME/Shop"), format!("/{org}/{app}"), format!("/{app}"), "/acme/apps/shop".to_owned()] {
-        assert_eq!(world.guest().get(&format!("{path}/.well-known/jwks.json")).text, own, "{path}");
+    let own = world.guest().get("/acme/shop/.well-known/jwks.json").json;
+    for path in ["/ACME/Shop".to_owned(), format!("/{org}/{app}"), format!("/{app}"), "/acme/apps/shop".to_owned()] {
+        assert_eq!(world.guest().get(&format!("{path}/.well-known/jwks.json")).json, own, "{path}");
     }
     let sets: Vec<Value> = ["/rival/shop", "/acme/sandbox", "/management"]
         .map(|issuer| world.guest().get(&format!("{issuer}/.well-known/jwks.json")).json)
         .to_vec();
-    assert!(sets.iter().all(|set| set.to_string() != own && set["keys"].as_array().unwrap().len() == 1));
+    assert!(sets.iter().all(|set| *set != own && set["keys"].as_array().unwrap().len() == 1));
 }

@@ -127,9 +127,9 @@ fn reads_with_the_other_tenants_id_find_nothing() {
     let name = &acme.app.name;
     assert_eq!(store.find_app_by_name(rival.org.id, name).unwrap().map(|app| app.id), Some(rival.app.id));
     assert!(store.list_apps(rival.org.id).unwrap().iter().all(|app| app.org == rival.org.id));
-    assert_eq!(store.list_admins_of(rival.org.id).unwrap(), [rival.admin.clone()]);
+    assert_eq!(store.list_admins_of(rival.org.id).unwrap(), std::slice::from_ref(&rival.admin));
     assert!(!store.is_member(rival.org.id, acme.admin.id).unwrap());
-    assert_eq!(store.list_orgs_of(acme.admin.id).unwrap(), [acme.org.clone()]);
+    assert_eq!(store.list_orgs_of(acme.admin.id).unwrap(), std::slice::from_ref(&acme.org));
     assert!(store.find_refresh_family(near.there(), near.family.id).unwrap().is_none());
     assert!(store.find_refresh_family(TenantId::MANAGEMENT, near.family.id).unwrap().is_none());
     let own: Vec<String> =
