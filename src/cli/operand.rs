@@ -213,6 +213,7 @@ mod tests {
             text.parse::<AppSetting>().expect("a setting").apply(&mut app);
         }
         let wanted = AppSettings {
+            highest_accesstokenttl: None,
             accesstokenttl: Some(60_000),
             algorithm: Algorithm::EdDsa,
             url_grants: Switch::Off,

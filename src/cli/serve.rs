@@ -24,6 +24,9 @@ pub(super) async fn run(mut settings: Settings, arguments: &Serve) -> Result<(),
             return Err(StartError::DemoBeyondLoopback(address).into());
         }
         settings.server.data_dir = demo_folder(&settings.server.data_dir);
+        if !settings.database.url.expose().is_empty() {
+            tracing::warn!("--demo writes its known passwords into the configured database: never serve it to others");
+        }
     }
     let listener = TcpListener::bind(address).map_err(|source| StartError::Listen { address, source })?;
     let bound = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;

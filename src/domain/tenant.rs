@@ -38,12 +38,20 @@ impl AppSettings {
     /// The longest life that a token of this application may have: how long its end must be remembered and its key
     /// be kept. `server_max` bounds every token but those of users where `accesstokenttl` says more.
     pub fn longest_token(&self, server_max: Duration) -> Duration {
-        match self.accesstokenttl {
-            None => server_max,
-            Some(0) => LONGEST_TOKEN,
-            Some(millis) => Duration::from_millis(millis).min(LONGEST_TOKEN).max(server_max),
-        }
+        let spans = [self.accesstokenttl, self.highest_accesstokenttl].into_iter().flatten().map(span_of);
+        spans.max().map_or(server_max, |longest| longest.max(server_max))
     }
+
+    /// Remembers the longest `accesstokenttl` of these settings and of those they replace.
+    pub fn remember_highest(&mut self, replaced: &Self) {
+        let known = [self.accesstokenttl, replaced.accesstokenttl, replaced.highest_accesstokenttl];
+        self.highest_accesstokenttl = known.into_iter().flatten().max_by_key(|millis| span_of(*millis));
+    }
+}
+
+/// The life that an `accesstokenttl` stands for; `0` is the longest.
+fn span_of(millis: u64) -> Duration {
+    if millis == 0 { LONGEST_TOKEN } else { Duration::from_millis(millis).min(LONGEST_TOKEN) }
 }
 
 /// An organization with all that belongs to it, as Usergrid's bodies show it.
@@ -90,10 +98,41 @@ pub struct AppSettings {
     /// *Spec*: Usergrid `accesstokenttl`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accesstokenttl: Option<u64>,
+    /// The longest `accesstokenttl` there ever was: tokens of that time may still be out when it is lowered. Kept by
+    /// the server, never set from outside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub highest_accesstokenttl: Option<u64>,
     /// What new signing keys of this issuer are made for.
     pub algorithm: Algorithm,
     /// Whether a grant may arrive by GET or in the query, and answer as JSONP (Usergrid's forms).
     pub url_grants: Switch,
     /// Whether a token may arrive as `?access_token=`.
     pub url_tokens: Switch,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(ttl: Option<u64>) -> AppSettings {
+        AppSettings { accesstokenttl: ttl, ..AppSettings::default() }
+    }
+
+    #[test]
+    fn a_lowered_life_is_remembered_for_the_tokens_that_are_out() {
+        let day = Duration::from_secs(86_400);
+        assert_eq!(with(None).longest_token(day), day);
+        assert_eq!(with(Some(1_000)).longest_token(day), day);
+        let month = with(Some(30 * 86_400_000));
+        assert_eq!(month.longest_token(day), 30 * day);
+        let mut lowered = with(Some(1_000));
+        lowered.remember_highest(&month);
+        assert_eq!(lowered.longest_token(day), 30 * day);
+        let mut unset = with(None);
+        unset.remember_highest(&lowered);
+        assert_eq!(unset.longest_token(day), 30 * day);
+        let mut endless = with(Some(0));
+        endless.remember_highest(&unset);
+        assert_eq!(endless.longest_token(day), LONGEST_TOKEN);
+    }
 }

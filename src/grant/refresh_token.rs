@@ -53,16 +53,12 @@ async fn attempt(
     presented: &Presented<'_>,
 ) -> Result<Option<Issued>, GrantError> {
     let (family, key) = load(this, place, presented.parts).await?;
+    belongs_to(&family, presented.proved)?;
     let candidate = load_holder(this, place, &family).await?;
 
     candidate.may_sign_in(this.policy.admins_must_confirm)?;
     let lifetime = lifetime::decide(place.app_settings(), request.ttl, &this.policy)?;
     let client_id = family.client_id.clone().unwrap_or_else(|| client::own_id(place));
-    if let (Some(bound), proved) = (&family.client_id, presented.proved)
-        && proved != Some(bound.as_str())
-    {
-        return Err(GrantError::RefreshTokenOfAnotherClient);
-    }
     let used = presented.parts.generation;
     let (head, step) = match family::decide(&family, used, this.clock.now(), this.policy.refresh_retry_window) {
         Use::Rotate(step) | Use::Replace(step) => (step.head, Some(step)),
@@ -83,6 +79,19 @@ async fn attempt(
         return Ok(None);
     }
     Ok(Some(Dispatcher::issued(minted, family.principal, person::holder(this, candidate).await?)))
+}
+
+/// Whether the client that proved itself is the one the family is bound to. Asked before anything of the account is,
+/// so that a stranger with a genuine token learns nothing of it.
+///
+/// *Errors*: `MissingClient` where proof is owed and none came (RFC 6749 §6), `RefreshTokenOfAnotherClient`.
+fn belongs_to(family: &RefreshFamily, proved: Option<&str>) -> Result<(), GrantError> {
+    match (&family.client_id, proved) {
+        (None, _) => Ok(()),
+        (Some(_), None) => Err(GrantError::MissingClient),
+        (Some(bound), Some(proved)) if bound == proved => Ok(()),
+        (Some(_), Some(_)) => Err(GrantError::RefreshTokenOfAnotherClient),
+    }
 }
 
 /// Loads the family that a token names and proves the token genuine. *Tenancy*: only families of the place's tenant.

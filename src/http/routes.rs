@@ -40,8 +40,9 @@ struct Methods {
     allowed: &'static str,
 }
 
-const GET: Methods = Methods { served: &[Method::GET], allowed: "GET, OPTIONS" };
-const GET_POST: Methods = Methods { served: &[Method::GET, Method::POST], allowed: "GET, POST, OPTIONS" };
+const GET: Methods = Methods { served: &[Method::GET, Method::HEAD], allowed: "GET, HEAD, OPTIONS" };
+const GET_POST: Methods =
+    Methods { served: &[Method::GET, Method::HEAD, Method::POST], allowed: "GET, HEAD, POST, OPTIONS" };
 const PUT_POST: Methods = Methods { served: &[Method::PUT, Method::POST], allowed: "PUT, POST, OPTIONS" };
 
 /// Adds every route. The management plane comes before `{org}`: its word is a reserved name. Within a plane the paths
@@ -84,7 +85,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .default_service(web::to(service::unknown_route));
 }
 
-/// One path with its methods; any other method is 405.
+/// One path with its methods, HEAD beside GET (RFC 9110 §9.3.2); any other method is 405.
 fn on<F, Args>(path: &str, methods: Methods, handler: F) -> Resource
 where
     F: actix_web::Handler<Args> + Clone,

@@ -67,7 +67,8 @@ impl Registry {
     }
 
     /// Replaces an application's settings. A new algorithm counts from the next key on (`keys rotate`).
-    pub async fn set_app(&self, app: &Application, settings: AppSettings, actor: Actor) -> Result<(), ManageError> {
+    pub async fn set_app(&self, app: &Application, mut settings: AppSettings, actor: Actor) -> Result<(), ManageError> {
+        settings.remember_highest(&app.settings);
         let journal = Journal {
             changes: vec![self.change(app.id, ChangeKind::Tenant)],
             audit: vec![self.audit(app.id, actor, "set application", json!({ "settings": settings }))],

@@ -16,6 +16,7 @@ use crate::domain::clock::Moment;
 use crate::domain::place::{Place, PlaceName};
 use crate::domain::secret::Secret;
 use crate::domain::tenant::{Organization, Switch};
+use crate::grant::GrantError;
 use crate::http::error::{Refusal, RequestError, Voice, Worded};
 use crate::http::middleware::access_log::AccessFields;
 use crate::http::middleware::request_id::RequestId;
@@ -155,6 +156,14 @@ impl Call {
         let allowed = self.state.guard.organization(session, org.id).await;
         allowed.map_err(|cause| self.refuse(&cause))?;
         Ok(org)
+    }
+
+    /// Refuses a script as the answer where the management plane's URL forms are switched off.
+    pub fn management_speaks_jsonp(&self) -> Result<(), Refusal> {
+        match self.state.dispatcher.policy.management_url_grants {
+            Switch::On => Ok(()),
+            Switch::Off => Err(self.refuse(&GrantError::UrlGrantsOff)),
+        }
     }
 
     /// Whether any token came, held or not.

@@ -65,6 +65,9 @@ fn refuse_query_client(call: &Call, parameters: &Parameters, voice: Voice, cause
 
 /// A token instead of a grant: its admin gets a new one.
 async fn reissue(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Issued, Refusal> {
+    if parameters.callback.is_some() {
+        call.management_speaks_jsonp()?;
+    }
     let session = call.session(&Place::Management).await?;
     let session = session.ok_or_else(|| call.refuse_in(voice, &GrantError::MissingGrantType))?;
     let ttl = ttl(parameters).map_err(|cause| call.refuse_in(voice, &cause))?;

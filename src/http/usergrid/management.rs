@@ -24,7 +24,10 @@ pub async fn me(call: Call) -> Result<HttpResponse, Refusal> {
     }
     let callback = match call.parameters()?.callback.as_deref() {
         None => None,
-        Some(name) => Some(Callback::parse(name).ok_or_else(|| call.refuse(&RequestError::BadCallback))?),
+        Some(name) => {
+            call.management_speaks_jsonp()?;
+            Some(Callback::parse(name).ok_or_else(|| call.refuse(&RequestError::BadCallback))?)
+        }
     };
     let session = call.session(&Place::Management).await?;
     let admin = call.state.guard.admin_self(session.as_ref()).map_err(|cause| call.refuse(&cause))?;

@@ -130,10 +130,10 @@ fn what_is_not_there_and_what_is_not_served_are_told_apart() {
         assert_eq!(world.guest().get(path).error(), (404, "not_found"), "{path}");
     }
     for (method, path, allowed) in [
-        ("DELETE", "/status", "GET, OPTIONS"),
-        ("PUT", "/acme/shop/token", "GET, POST, OPTIONS"),
+        ("DELETE", "/status", "GET, HEAD, OPTIONS"),
+        ("PUT", "/acme/shop/token", "GET, HEAD, POST, OPTIONS"),
         ("GET", "/acme/shop/users/ann/revoketokens", "PUT, POST, OPTIONS"),
-        ("PATCH", "/management/me", "GET, POST, OPTIONS"),
+        ("PATCH", "/management/me", "GET, HEAD, POST, OPTIONS"),
     ] {
         let answer = world.guest().send(method, path, None, "");
         assert_eq!(answer.error(), (405, "not_allowed"), "{method} {path}");

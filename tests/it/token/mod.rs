@@ -24,6 +24,7 @@ use crate::support::{Answer, Client};
 const WRONG_LOGIN: &str = "invalid username or password";
 const WRONG_CLIENT: &str = "Client authentication failed.";
 const WRONG_REFRESH: &str = "The refresh token is invalid, expired or revoked.";
+const NO_CLIENT: &str = "Client credentials are missing.";
 
 /// A form body of these parameters, each value escaped as a form asks.
 fn form(parameters: &[(&str, &str)]) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokengrid::manage::Actor;
 
 use super::four_levels::claims;
-use super::{WRONG_CLIENT, WRONG_REFRESH, assert_challenged, assert_oauth, form, refresh, successor};
+use super::{NO_CLIENT, WRONG_CLIENT, WRONG_REFRESH, assert_challenged, assert_oauth, form, refresh, successor};
 use crate::support::{Answer, Client, PASSWORD, World, world};
 
 type Pair = (String, String);
@@ -51,9 +51,10 @@ fn nobody_else_goes_on_with_it_and_nothing_is_burnt() {
 
     // RT-5: no secret, an empty one, a wrong one.
     let refused = |answer: &Answer| assert_oauth(answer, 400, "invalid_grant", WRONG_REFRESH);
-    refused(&use_with(&guest, &token, &[]));
-    refused(&use_with(&guest, &token, &[("client_id", id)]));
-    refused(&use_with(&guest, &token, &[("client_id", id), ("client_secret", "")]));
+    let unproved = |answer: &Answer| assert_oauth(answer, 401, "invalid_client", NO_CLIENT);
+    unproved(&use_with(&guest, &token, &[]));
+    unproved(&use_with(&guest, &token, &[("client_id", id)]));
+    unproved(&use_with(&guest, &token, &[("client_id", id), ("client_secret", "")]));
     assert_oauth(
         &use_with(&guest, &token, &[("client_id", id), ("client_secret", "wrong")]),
         401,
@@ -82,7 +83,7 @@ fn a_stranger_with_an_old_token_does_not_end_the_session() {
     let second = successor(&use_with(&client, &first, &[]));
     let third = successor(&use_with(&client, &second, &[]));
     // RT-6: cross-client replay yields nothing and kills nothing.
-    assert_oauth(&use_with(&world.guest(), &first, &[]), 400, "invalid_grant", WRONG_REFRESH);
+    assert_oauth(&use_with(&world.guest(), &first, &[]), 401, "invalid_client", NO_CLIENT);
     successor(&use_with(&client, &third, &[]));
     // By its own client it is theft.
     assert_oauth(&use_with(&client, &first, &[]), 400, "invalid_grant", WRONG_REFRESH);
@@ -131,7 +132,7 @@ fn an_admins_session_is_bound_to_the_client_beside_it() {
     let client = world.guest().basic(id, secret);
     let person = form(&[("grant_type", "password"), ("username", "acme-admin"), ("password", PASSWORD)]);
     let token = successor(&client.form("/management/token", &person));
-    assert_oauth(&refresh(&world.guest(), "/management", &token), 400, "invalid_grant", WRONG_REFRESH);
+    assert_oauth(&refresh(&world.guest(), "/management", &token), 401, "invalid_client", NO_CLIENT);
     let rival = world.guest().basic(&world.rival.org_client.0, &world.rival.org_client.1);
     assert_oauth(&refresh(&rival, "/management", &token), 400, "invalid_grant", WRONG_REFRESH);
     successor(&refresh(&client, "/management", &token));
