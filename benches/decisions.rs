@@ -41,7 +41,7 @@ static HOUSE: LazyLock<House> = LazyLock::new(|| {
     let verifier = Verifier {
         directory: services.core.directory.clone(),
         clock: services.core.clock.clone(),
-        base: dispatcher.base.clone(),
+        base: dispatcher.base().clone(),
     };
     House { runtime, dispatcher, verifier, app, _folder: folder }
 });

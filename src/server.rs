@@ -22,7 +22,7 @@ use crate::crypto::entropy::uuid_v4;
 use crate::directory::{Freshness, Tail};
 use crate::domain::place::BaseUrl;
 use crate::domain::tenant::Switch;
-use crate::grant::{Dispatcher, GrantPolicy};
+use crate::grant::{Dispatcher, GrantPolicy, Workbench};
 use crate::http::middleware::cors::CorsPolicy;
 use crate::http::middleware::limits::Limits;
 use crate::http::middleware::{Boundary, boundary};
@@ -131,7 +131,7 @@ impl Running {
 
 fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
     let tokens = &settings.tokens;
-    Dispatcher {
+    Dispatcher::new(Workbench {
         store: core.store.clone(),
         directory: core.directory.clone(),
         lane: core.lane.clone(),
@@ -147,12 +147,12 @@ fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
             management_url_grants: settings.management.url_grants,
             admins_must_confirm: settings.management.admins_must_confirm,
         }),
-    }
+    })
 }
 
 fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, watch: (Arc<Metrics>, Freshness)) -> State {
     let (metrics, freshness) = watch;
-    let base = dispatcher.base.clone();
+    let base = dispatcher.base().clone();
     let verifier = Verifier { directory: core.directory.clone(), clock: Arc::clone(&core.clock), base: base.clone() };
     let guard = Guard { directory: core.directory.clone() };
     let revoker = Revoker {

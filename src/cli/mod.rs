@@ -1,6 +1,7 @@
 //! The command line: what may be asked (`args`, `operand`), how it is carried out (`run`) and shown (`print`).
 
 pub mod args;
+mod error;
 pub mod operand;
 mod print;
 mod run;

@@ -8,53 +8,19 @@ use clap::Parser;
 use serde_json::{Value, json};
 
 use super::args::{AppCommand, Cli, Command, ConfigCommand, KeysCommand, OrgCommand, Output, UserCommand};
+use super::error::CommandError;
 use super::operand::{AppPath, IssuerPath, TenantPath};
 use super::{args, print, serve};
-use crate::config::{self, ConfigError, Settings};
+use crate::config::{self, Settings};
 use crate::crypto::entropy::Entropy;
 use crate::crypto::token_text::new_password;
-use crate::crypto::vault::{MasterKey, VaultError};
+use crate::crypto::vault::MasterKey;
 use crate::domain::client::ClientId;
 use crate::domain::id::TenantId;
 use crate::domain::place::{Place, PlaceName};
 use crate::domain::secret::Secret;
 use crate::manage::{Actor, ManageError, NewOrg, NewPerson, Promotion};
-use crate::server::{self, Core, Schema, StartError, Tools};
-
-/// Why a command failed.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum CommandError {
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(transparent)]
-    Start(#[from] StartError),
-    #[error("{0}")]
-    Manage(#[from] ManageError),
-    #[error("{0}")]
-    Store(#[from] crate::store::StoreError),
-    #[error("{0}")]
-    Vault(#[from] VaultError),
-    #[error("{0}")]
-    Grant(#[from] crate::grant::GrantError),
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    #[error("{0}")]
-    Telemetry(#[from] crate::telemetry::TelemetryError),
-    #[error("the password could not be read from standard input: it is empty")]
-    EmptyPassword,
-    #[error("not healthy: {0}")]
-    Unhealthy(String),
-}
-
-impl CommandError {
-    /// 2 for what the operator has to configure, 1 for what went wrong.
-    fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Config(_) | Self::Start(_) => ExitCode::from(2),
-            _ => ExitCode::FAILURE,
-        }
-    }
-}
+use crate::server::{self, Core, Schema, Tools};
 
 /// Reads the command line and carries it out.
 pub fn main() -> ExitCode {

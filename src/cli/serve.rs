@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::Serve;
+use super::error::CommandError;
 use super::print;
-use super::run::CommandError;
 use crate::config::Settings;
 use crate::domain::secret::Secret;
 use crate::manage::{DEMO, Demo};
@@ -32,7 +32,7 @@ pub(super) async fn run(mut settings: Settings, arguments: &Serve) -> Result<(),
     let bound = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
     let data_dir = settings.server.data_dir.clone();
     let services = Services::build(settings, Tools::default(), bound).await?;
-    let base = services.dispatcher.base.clone();
+    let base = services.dispatcher.base().clone();
     if bound.ip().is_unspecified() && base.as_str().contains(&bound.to_string()) {
         tracing::warn!(base_url = base.as_str(), "clients cannot reach this URL: set server.base_url");
     }

@@ -8,9 +8,6 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use super::tenant::{Application, Organization};
-use super::user::{Admin, AppUser};
-
 /// The UUIDv7 of one `Of`.
 ///
 /// *Shape*: a lower-case hyphenated UUID in JSON and text.
@@ -20,13 +17,25 @@ pub struct Id<Of> {
 }
 
 /// Identifies an organization.
-pub type OrgId = Id<Organization>;
+pub type OrgId = Id<of::Organization>;
 /// Identifies an application.
-pub type AppId = Id<Application>;
+pub type AppId = Id<of::Application>;
 /// Identifies a user of one application.
-pub type UserId = Id<AppUser>;
+pub type UserId = Id<of::AppUser>;
 /// Identifies an admin of the management plane.
-pub type AdminId = Id<Admin>;
+pub type AdminId = Id<of::Admin>;
+
+/// The kinds that ids are told apart by. They have no values.
+pub mod of {
+    /// An organization.
+    pub enum Organization {}
+    /// An application.
+    pub enum Application {}
+    /// A user of one application.
+    pub enum AppUser {}
+    /// An admin.
+    pub enum Admin {}
+}
 
 impl<Of> Id<Of> {
     /// Gives a UUID its kind.

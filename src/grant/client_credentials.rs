@@ -3,16 +3,16 @@
 
 use std::sync::Arc;
 
-use super::dispatch::{Dispatcher, Terms};
 use super::error::GrantError;
 use super::outcome::{Holder, Issued};
 use super::oxide::{self, RefreshPlan};
 use super::request::GrantRequest;
+use super::workbench::{Terms, Workbench};
 use super::{client, lifetime, scope};
 use crate::domain::authority::Principal;
 use crate::domain::place::Place;
 
-pub(super) async fn run(this: &Dispatcher, place: &Place, request: &GrantRequest) -> Result<Issued, GrantError> {
+pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest) -> Result<Issued, GrantError> {
     let presented = request.client.as_ref().ok_or(GrantError::MissingClient)?;
     let known = this.presented(Some(presented)).await?;
 
@@ -24,11 +24,11 @@ pub(super) async fn run(this: &Dispatcher, place: &Place, request: &GrantRequest
     let terms = Terms { principal, client_id: presented.id.clone(), lifetime, refresh: RefreshPlan::None };
     let issuer = this.issuer(place, terms).await?;
     let minted = oxide::client_credentials(presented, granted, &issuer)?;
-    Ok(Dispatcher::issued(minted, principal, holder))
+    Ok(Workbench::issued(minted, principal, holder))
 }
 
 /// What the answer shows of the client's owner; `None` when the owner went away in between.
-async fn holder(this: &Dispatcher, door: &Place, principal: Principal) -> Result<Option<Holder>, GrantError> {
+async fn holder(this: &Workbench, door: &Place, principal: Principal) -> Result<Option<Holder>, GrantError> {
     match (principal, door) {
         (Principal::AppClient { app: own, .. }, Place::App { app, .. }) if own == app.id => {
             Ok(Some(Holder::AppClient(Arc::clone(app))))

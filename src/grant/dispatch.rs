@@ -1,47 +1,21 @@
 //! The one way from a token request to a token: load, decide, issue, commit.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::error::GrantError;
-use super::outcome::{Holder, Issued};
-use super::oxide::{Minted, RefreshPlan, TokenIssuer};
-use super::request::{GrantRequest, PresentedClient, Transport};
-use super::{client_credentials, password, refresh_token};
-use crate::crypto::entropy::{Entropy, uuid_v7};
-use crate::crypto::password::PasswordLane;
-use crate::crypto::vault::Vault;
-use crate::directory::{Directory, KnownClient};
+use super::outcome::Issued;
+use super::request::{GrantRequest, Transport};
+use super::workbench::{GrantPolicy, Workbench};
+use super::{client_credentials, password, refresh_token, reissue};
 use crate::domain::authority::Principal;
-use crate::domain::clock::Clock;
 use crate::domain::place::{BaseUrl, Place};
 use crate::domain::tenant::Switch;
-use crate::store::Store;
-
-/// What the server's configuration says of grants.
-#[derive(Clone, Debug)]
-pub struct GrantPolicy {
-    pub access_ttl: Duration,
-    pub access_ttl_max: Duration,
-    pub refresh_ttl: Duration,
-    /// How long the use of a refresh token may be repeated and yields the same successor.
-    pub refresh_retry_window: Duration,
-    pub management_url_grants: Switch,
-    pub admins_must_confirm: Switch,
-}
 
 /// The grant dispatcher. A clone shares everything.
 #[derive(Clone)]
-pub struct Dispatcher {
-    pub store: Store,
-    pub directory: Directory,
-    pub lane: PasswordLane,
-    pub vault: Arc<Vault>,
-    pub clock: Arc<dyn Clock>,
-    pub entropy: Arc<dyn Entropy>,
-    pub base: BaseUrl,
-    pub policy: Arc<GrantPolicy>,
-}
+pub struct Dispatcher(Workbench);
 
 /// The grants this server serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +38,21 @@ impl Grant {
 }
 
 impl Dispatcher {
+    /// A dispatcher over these tools.
+    pub fn new(workbench: Workbench) -> Self {
+        Self(workbench)
+    }
+
+    /// The URL that every issuer begins with.
+    pub fn base(&self) -> &BaseUrl {
+        &self.0.base
+    }
+
+    /// What the configuration says of grants.
+    pub fn policy(&self) -> &GrantPolicy {
+        &self.0.policy
+    }
+
     /// Serves a token request at a place.
     ///
     /// *Errors*: every cause of `GrantError`; nothing was written unless a stolen refresh family was ended.
@@ -73,60 +62,29 @@ impl Dispatcher {
             return Err(GrantError::UrlGrantsOff);
         }
         match Grant::parse(request.grant_type.as_deref())? {
-            Grant::Password => password::run(self, place, request).await,
-            Grant::ClientCredentials => client_credentials::run(self, place, request).await,
-            Grant::RefreshToken => refresh_token::run(self, place, request).await,
+            Grant::Password => password::run(&self.0, place, request).await,
+            Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,
+            Grant::RefreshToken => refresh_token::run(&self.0, place, request).await,
         }
     }
 
     fn url_grants(&self, place: &Place) -> Switch {
         match place {
-            Place::Management => self.policy.management_url_grants,
+            Place::Management => self.0.policy.management_url_grants,
             Place::App { app, .. } => app.settings.url_grants,
         }
     }
 
-    /// The client that the request names, if it names one that exists.
-    pub(super) async fn presented(&self, client: Option<&PresentedClient>) -> Result<Option<KnownClient>, GrantError> {
-        match client {
-            Some(client) => Ok(self.directory.client(&client.id).await?),
-            None => Ok(None),
-        }
+    /// Makes a new token for an admin who has shown a valid one. `session` is the `sid` of that token: the new one
+    /// dies with it.
+    ///
+    /// *Errors*: `NotAnAdmin` for any other level; the account's state as at sign-in.
+    pub async fn reissue(
+        &self,
+        principal: Principal,
+        session: Option<Uuid>,
+        ttl: Option<Duration>,
+    ) -> Result<Issued, GrantError> {
+        reissue::run(&self.0, principal, session, ttl).await
     }
-
-    /// Prepares the issuer for one token, asked for at `door`.
-    pub(super) async fn issuer(&self, door: &Place, terms: Terms) -> Result<TokenIssuer, GrantError> {
-        let tenant = terms.principal.issuing_tenant();
-        let issuer = match terms.principal.app() {
-            _ if tenant == door.tenant() => self.base.issuer(door),
-            Some(app) => self.base.issuer(&self.directory.place_of(app).await?.ok_or(GrantError::UnknownPlace)?),
-            None => self.base.issuer(&Place::Management),
-        };
-        let ring = self.directory.keys(tenant).await?;
-        let revoked = self.directory.revocations(tenant).await?;
-        // A token dated at or before a watermark would be born dead: one issued after a revocation is dated after it.
-        let issued = self.clock.now().max(revoked.earliest_issue(terms.principal.uuid()));
-        Ok(TokenIssuer { ring, issuer, issued, jti: uuid_v7(issued, &*self.entropy), terms })
-    }
-
-    /// Puts a minted token together with its holder.
-    pub(super) fn issued(minted: Minted, principal: Principal, holder: Holder) -> Issued {
-        Issued {
-            access_token: minted.access_token,
-            expires_in: minted.expires_in,
-            refresh_token: minted.refresh_token,
-            scope: minted.scope,
-            principal,
-            holder,
-        }
-    }
-}
-
-/// What one token is to say.
-pub(super) struct Terms {
-    pub principal: Principal,
-    /// The `client_id` claim.
-    pub client_id: String,
-    pub lifetime: Duration,
-    pub refresh: RefreshPlan,
 }

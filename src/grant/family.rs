@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::dispatch::Dispatcher;
 use super::error::GrantError;
 use super::oxide::RefreshPlan;
+use super::workbench::Workbench;
 use crate::crypto::entropy::uuid_v7;
 use crate::crypto::token_text::render_refresh;
 use crate::crypto::vault::{Binding, Purpose};
@@ -31,7 +31,7 @@ impl NewFamily {
 
 /// Draws a new family and the text of its first token.
 pub(super) fn begin(
-    this: &Dispatcher,
+    this: &Workbench,
     place: &Place,
     principal: Principal,
     client_id: Option<String>,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::dispatch::GrantPolicy;
 use super::error::GrantError;
+use super::workbench::GrantPolicy;
 use crate::domain::tenant::AppSettings;
 use crate::domain::token::LONGEST_TOKEN;
 

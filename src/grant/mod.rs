@@ -15,8 +15,10 @@ mod refresh_token;
 mod reissue;
 pub mod request;
 mod scope;
+mod workbench;
 
-pub use dispatch::{Dispatcher, GrantPolicy};
+pub use dispatch::Dispatcher;
 pub use error::GrantError;
 pub use outcome::{Holder, Issued};
 pub use request::{ClientMethod, GrantRequest, PresentedClient, ScopeRule, Transport};
+pub use workbench::{GrantPolicy, Workbench};

@@ -1,19 +1,19 @@
 //! `grant_type=password` (RFC 6749 §4.3): a user of an application or an admin signs in by name and password.
 //! No connection is held while bcrypt runs; the unknown user costs what the wrong password costs.
 
-use super::dispatch::{Dispatcher, Terms};
 use super::error::GrantError;
 use super::outcome::Issued;
 use super::oxide;
 use super::person::{self, Candidate};
 use super::request::GrantRequest;
+use super::workbench::{Terms, Workbench};
 use super::{client, family, lifetime, scope};
 use crate::crypto::password::Verdict;
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
 use crate::domain::user::Identifier;
 
-pub(super) async fn run(this: &Dispatcher, place: &Place, request: &GrantRequest) -> Result<Issued, GrantError> {
+pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest) -> Result<Issued, GrantError> {
     let username = request.username.as_deref().ok_or(GrantError::MissingParameter("username"))?;
     let password = request.password.as_ref().ok_or(GrantError::MissingParameter("password"))?;
     let known = this.presented(request.client.as_ref()).await?;
@@ -39,7 +39,7 @@ pub(super) async fn run(this: &Dispatcher, place: &Place, request: &GrantRequest
     if let (Verdict::Match { rehash: true }, Some(old)) = (verdict, hash) {
         rehash(this, place, &candidate, Rehash { password: password.clone(), old }).await;
     }
-    Ok(Dispatcher::issued(minted, principal, person::holder(this, candidate).await?))
+    Ok(Workbench::issued(minted, principal, person::holder(this, candidate).await?))
 }
 
 /// The heart of it: someone was found and the password is theirs. State is asked only after this.
@@ -57,7 +57,7 @@ struct Rehash {
 }
 
 /// Raises a stored hash to the present cost. The sign-in has succeeded already: a failure here is logged, not shown.
-async fn rehash(this: &Dispatcher, place: &Place, candidate: &Candidate, work: Rehash) {
+async fn rehash(this: &Workbench, place: &Place, candidate: &Candidate, work: Rehash) {
     let new = match this.lane.hash(place.tenant(), work.password).await {
         Ok(new) => new,
         Err(cause) => return tracing::warn!(%cause, "a password hash stays at its old cost"),

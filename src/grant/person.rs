@@ -1,8 +1,8 @@
 //! The person behind a `password` or `refresh_token` grant: who they are in which tenant, and whether they may sign in.
 
-use super::dispatch::Dispatcher;
 use super::error::GrantError;
 use super::outcome::Holder;
+use super::workbench::Workbench;
 use crate::domain::authority::Principal;
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
@@ -60,7 +60,7 @@ impl Candidate {
 
 /// Finds the person whom a request names at a place. *Tenancy*: the place's application, or the management plane.
 pub(super) async fn find(
-    this: &Dispatcher,
+    this: &Workbench,
     place: &Place,
     identifier: Identifier,
 ) -> Result<Option<Candidate>, GrantError> {
@@ -79,7 +79,7 @@ pub(super) async fn find(
 }
 
 /// What the answer shows of them.
-pub(super) async fn holder(this: &Dispatcher, candidate: Candidate) -> Result<Holder, GrantError> {
+pub(super) async fn holder(this: &Workbench, candidate: Candidate) -> Result<Holder, GrantError> {
     match candidate {
         Candidate::User(user) => Ok(Holder::AppUser(Box::new(user.who))),
         Candidate::Admin(admin) => {

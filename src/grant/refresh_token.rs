@@ -1,13 +1,13 @@
 //! `grant_type=refresh_token` (RFC 6749 §6): a session goes on. Tokens rotate at every use; an honest retry gets the
 //! same successor, a token that was already succeeded ends the family.
 
-use super::dispatch::{Dispatcher, Terms};
 use super::error::GrantError;
 use super::family::{self, Step, Use};
 use super::outcome::Issued;
 use super::oxide::{self, RefreshPlan};
 use super::person::{self, Candidate};
 use super::request::{GrantRequest, ScopeRule};
+use super::workbench::{Terms, Workbench};
 use super::{client, lifetime};
 use crate::crypto::entropy::uuid_v7;
 use crate::crypto::token_text::{RefreshParts, parse_refresh, render_refresh};
@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 /// How often a use that lost the race for the row looks again. The second look meets the winner's successor.
 const LOOKS: usize = 4;
 
-pub(super) async fn run(this: &Dispatcher, place: &Place, request: &GrantRequest) -> Result<Issued, GrantError> {
+pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest) -> Result<Issued, GrantError> {
     let text = request.refresh_token.as_ref().ok_or(GrantError::MissingParameter("refresh_token"))?;
     let known = this.presented(request.client.as_ref()).await?;
     let proved = client::accompany(place, known.as_ref(), request.client.as_ref(), this.clock.now())?;
@@ -47,7 +47,7 @@ struct Presented<'a> {
 
 /// One look at the row; `None` when another use of the same token changed it first.
 async fn attempt(
-    this: &Dispatcher,
+    this: &Workbench,
     place: &Place,
     request: &GrantRequest,
     presented: &Presented<'_>,
@@ -78,7 +78,7 @@ async fn attempt(
     {
         return Ok(None);
     }
-    Ok(Some(Dispatcher::issued(minted, family.principal, person::holder(this, candidate).await?)))
+    Ok(Some(Workbench::issued(minted, family.principal, person::holder(this, candidate).await?)))
 }
 
 /// Whether the client that proved itself is the one the family is bound to. Asked before anything of the account is,
@@ -96,7 +96,7 @@ fn belongs_to(family: &RefreshFamily, proved: Option<&str>) -> Result<(), GrantE
 
 /// Loads the family that a token names and proves the token genuine. *Tenancy*: only families of the place's tenant.
 async fn load(
-    this: &Dispatcher,
+    this: &Workbench,
     place: &Place,
     parts: &RefreshParts,
 ) -> Result<(RefreshFamily, Zeroizing<Vec<u8>>), GrantError> {
@@ -113,7 +113,7 @@ async fn load(
 }
 
 /// Loads the person behind a family and checks that no revocation covers their sign-in.
-async fn load_holder(this: &Dispatcher, place: &Place, family: &RefreshFamily) -> Result<Candidate, GrantError> {
+async fn load_holder(this: &Workbench, place: &Place, family: &RefreshFamily) -> Result<Candidate, GrantError> {
     let holder = family.principal.uuid();
     let revoked = this.directory.revocations(family.tenant).await?;
     if revoked.find(holder, &[family.id], family.created).is_some() {
@@ -123,7 +123,7 @@ async fn load_holder(this: &Dispatcher, place: &Place, family: &RefreshFamily) -
     candidate.ok_or(GrantError::EndedRefreshToken)
 }
 
-async fn advance(this: &Dispatcher, family: &RefreshFamily, step: Step) -> Result<bool, GrantError> {
+async fn advance(this: &Workbench, family: &RefreshFamily, step: Step) -> Result<bool, GrantError> {
     let (tenant, id) = (family.tenant, family.id);
     let Step { expected_head, head, previous } = step;
     let advance = Advance { expected_head, head, previous: Some(previous), rotated: this.clock.now() };
@@ -131,7 +131,7 @@ async fn advance(this: &Dispatcher, family: &RefreshFamily, step: Step) -> Resul
 }
 
 /// Ends a stolen family together with the access tokens of its session.
-async fn end(this: &Dispatcher, place: &Place, family: &RefreshFamily) -> Result<GrantError, GrantError> {
+async fn end(this: &Workbench, place: &Place, family: &RefreshFamily) -> Result<GrantError, GrantError> {
     let now = this.clock.now();
     let max = this.policy.access_ttl_max;
     let longest = place.app_settings().map_or(max, |app| app.longest_token(max));

@@ -12,8 +12,8 @@ use crate::crypto::keys::KeyRing;
 use crate::domain::clock::Moment;
 use crate::domain::secret::Secret;
 use crate::domain::token::AccessClaims;
-use crate::grant::dispatch::Terms;
 use crate::grant::error::GrantError;
+use crate::grant::workbench::Terms;
 
 /// Whether a refresh token goes out beside the access token.
 #[derive(Clone, Debug)]

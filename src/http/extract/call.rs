@@ -160,7 +160,7 @@ impl Call {
 
     /// Refuses a script as the answer where the management plane's URL forms are switched off.
     pub fn management_speaks_jsonp(&self) -> Result<(), Refusal> {
-        match self.state.dispatcher.policy.management_url_grants {
+        match self.state.dispatcher.policy().management_url_grants {
             Switch::On => Ok(()),
             Switch::Off => Err(self.refuse(&GrantError::UrlGrantsOff)),
         }

@@ -1,0 +1,89 @@
+//! What every grant works with: the rooms below, the policy, and the way to an issuer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::GrantError;
+use super::outcome::{Holder, Issued};
+use super::oxide::{Minted, RefreshPlan, TokenIssuer};
+use super::request::PresentedClient;
+use crate::crypto::entropy::{Entropy, uuid_v7};
+use crate::crypto::password::PasswordLane;
+use crate::crypto::vault::Vault;
+use crate::directory::{Directory, KnownClient};
+use crate::domain::authority::Principal;
+use crate::domain::clock::Clock;
+use crate::domain::place::{BaseUrl, Place};
+use crate::domain::tenant::Switch;
+use crate::store::Store;
+
+/// What the server's configuration says of grants.
+#[derive(Clone, Debug)]
+pub struct GrantPolicy {
+    pub access_ttl: Duration,
+    pub access_ttl_max: Duration,
+    pub refresh_ttl: Duration,
+    /// How long the use of a refresh token may be repeated and yields the same successor.
+    pub refresh_retry_window: Duration,
+    pub management_url_grants: Switch,
+    pub admins_must_confirm: Switch,
+}
+
+/// The tools of the grants. A clone shares everything.
+#[derive(Clone)]
+pub struct Workbench {
+    pub store: Store,
+    pub directory: Directory,
+    pub lane: PasswordLane,
+    pub vault: Arc<Vault>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub base: BaseUrl,
+    pub policy: Arc<GrantPolicy>,
+}
+
+impl Workbench {
+    /// The client that the request names, if it names one that exists.
+    pub(super) async fn presented(&self, client: Option<&PresentedClient>) -> Result<Option<KnownClient>, GrantError> {
+        match client {
+            Some(client) => Ok(self.directory.client(&client.id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Prepares the issuer for one token, asked for at `door`.
+    pub(super) async fn issuer(&self, door: &Place, terms: Terms) -> Result<TokenIssuer, GrantError> {
+        let tenant = terms.principal.issuing_tenant();
+        let issuer = match terms.principal.app() {
+            _ if tenant == door.tenant() => self.base.issuer(door),
+            Some(app) => self.base.issuer(&self.directory.place_of(app).await?.ok_or(GrantError::UnknownPlace)?),
+            None => self.base.issuer(&Place::Management),
+        };
+        let ring = self.directory.keys(tenant).await?;
+        let revoked = self.directory.revocations(tenant).await?;
+        // A token dated at or before a watermark would be born dead: one issued after a revocation is dated after it.
+        let issued = self.clock.now().max(revoked.earliest_issue(terms.principal.uuid()));
+        Ok(TokenIssuer { ring, issuer, issued, jti: uuid_v7(issued, &*self.entropy), terms })
+    }
+
+    /// Puts a minted token together with its holder.
+    pub(super) fn issued(minted: Minted, principal: Principal, holder: Holder) -> Issued {
+        Issued {
+            access_token: minted.access_token,
+            expires_in: minted.expires_in,
+            refresh_token: minted.refresh_token,
+            scope: minted.scope,
+            principal,
+            holder,
+        }
+    }
+}
+
+/// What one token is to say.
+pub(super) struct Terms {
+    pub principal: Principal,
+    /// The `client_id` claim.
+    pub client_id: String,
+    pub lifetime: Duration,
+    pub refresh: RefreshPlan,
+}
