@@ -19,7 +19,6 @@ pub use start::StartError;
 use crate::access::{Guard, Revoker, Verifier};
 use crate::config::Settings;
 use crate::crypto::entropy::uuid_v4;
-use crate::directory::{Freshness, Tail};
 use crate::domain::place::BaseUrl;
 use crate::domain::tenant::Switch;
 use crate::grant::{Dispatcher, GrantPolicy, Workbench};
@@ -29,9 +28,6 @@ use crate::http::middleware::{Boundary, boundary};
 use crate::http::routes;
 use crate::http::state::State;
 use crate::telemetry::{DirectoryCounts, Metrics};
-
-/// How often a readiness check forgives a missed read of the change log.
-const MISSED_READS: u32 = 10;
 
 /// Runs a command or a server to its end, on the runtime that both need.
 pub fn block_on<T>(work: impl Future<Output = T>) -> T {
@@ -44,7 +40,6 @@ pub struct Services {
     pub dispatcher: Dispatcher,
     state: Data<State>,
     boundary: Arc<Boundary>,
-    tail: Tail,
     settings: Settings,
 }
 
@@ -65,7 +60,6 @@ impl Services {
         core.registry.ensure_management_keys().await?;
         let base = settings.server.base_url_at(bound);
         let dispatcher = dispatcher(&core, &settings, base.clone());
-        let tail = Tail::new(core.directory.clone());
         let metrics = Arc::new(Metrics::new(&core.passwords, {
             let directory = core.directory.clone();
             move || {
@@ -74,8 +68,8 @@ impl Services {
             }
         }));
         let boundary = Arc::new(make_boundary(&core, &settings, &base, Arc::clone(&metrics)));
-        let state = Data::new(state(&core, &settings, dispatcher.clone(), (metrics, tail.freshness())));
-        Ok(Self { core, dispatcher, state, boundary, tail, settings })
+        let state = Data::new(state(&core, &settings, dispatcher.clone(), metrics));
+        Ok(Self { core, dispatcher, state, boundary, settings })
     }
 
     /// Starts to serve on `listener`, and metrics beside it where configured.
@@ -100,8 +94,11 @@ impl Services {
             Some(address) => Some(metrics::serve(address, Arc::clone(&self.state.metrics))?),
             None => None,
         };
-        let background =
-            start::Background::begin(self.tail, self.core.registry.clone(), self.settings.directory.staleness)?;
+        let background = start::Background::begin(
+            self.core.directory.clone(),
+            self.core.registry.clone(),
+            self.settings.directory.staleness,
+        )?;
         Ok(Running { server, metrics, background })
     }
 }
@@ -150,8 +147,7 @@ fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
     })
 }
 
-fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, watch: (Arc<Metrics>, Freshness)) -> State {
-    let (metrics, freshness) = watch;
+fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, metrics: Arc<Metrics>) -> State {
     let base = dispatcher.base().clone();
     let verifier = Verifier { directory: core.directory.clone(), clock: Arc::clone(&core.clock), base: base.clone() };
     let guard = Guard { directory: core.directory.clone() };
@@ -161,11 +157,11 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, watch: (Arc<M
         entropy: Arc::clone(&core.entropy),
         access_ttl_max: settings.tokens.access_ttl_max,
     };
-    let (store, clock) = (core.store.clone(), Arc::clone(&core.clock));
-    let patience = settings.directory.staleness.saturating_mul(MISSED_READS);
+    let (store, clock, directory) = (core.store.clone(), Arc::clone(&core.clock), core.directory.clone());
+    let patience = settings.directory.patience();
     let is_ready = move || {
         store.ping().map_err(|cause| cause.to_string())?;
-        if clock.now().since(freshness.last_read()) > patience {
+        if clock.now().since(directory.last_followed()) > patience {
             return Err("the change log has not been read for too long".to_owned());
         }
         Ok(())

@@ -25,6 +25,8 @@ pub enum AccessError {
     Ambiguous,
     #[error("tokens by URL are switched off here")]
     UrlTokensOff,
+    #[error("client secrets by URL are switched off here")]
+    UrlSecretsOff,
     #[error("the token is not one of ours: {0}")]
     Unverified(#[source] JwtError),
     #[error("the token has expired")]

@@ -64,8 +64,9 @@ pub struct Verifier {
 impl Verifier {
     /// Turns what was presented into a session.
     ///
-    /// *Errors*: `Unverified`, `Expired`, `Revoked`, `TenantGone` for tokens; `WrongClient*` for pairs.
+    /// *Errors*: `Directory` where nobody knows what was revoked meanwhile; `Unverified`, `Expired`, `Revoked`, `TenantGone` for tokens; `WrongClient*` for pairs.
     pub async fn verify(&self, presented: &Presented) -> Result<Session, AccessError> {
+        self.directory.ensure_fresh().await?;
         match presented {
             Presented::Bearer(token) => self.bearer(token).await,
             Presented::ClientParameters { id, secret } => {

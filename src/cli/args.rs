@@ -64,6 +64,8 @@ pub enum Command {
     /// Rotate signing keys, or encrypt secrets under the first master key.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// End tokens: of an organization's client, or every token of an application and the sessions behind them.
+    Revoke(Revoke),
     /// Ask the server at server.listen whether it is ready; exit code 0 or 1.
     Health,
 }
@@ -202,6 +204,16 @@ pub struct Credentials {
     /// How long the old secret goes on working; otherwise it ends at once.
     #[arg(long, value_name = "SECONDS", requires = "rotate", value_parser = operand::seconds)]
     pub keep_old: Option<Duration>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `revoke`
+#[derive(Clone, Debug, Args)]
+pub struct Revoke {
+    /// The organization or application.
+    #[arg(value_name = "ORG[/APP]")]
+    pub tenant: TenantPath,
     #[command(flatten)]
     pub output: Output,
 }

@@ -60,6 +60,15 @@ pub enum TenantPath {
     App(AppPath),
 }
 
+impl fmt::Display for TenantPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Org(org) => write!(f, "{org}"),
+            Self::App(path) => write!(f, "{path}"),
+        }
+    }
+}
+
 impl FromStr for TenantPath {
     type Err = OperandError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -52,7 +52,11 @@ fn carry_out(cli: &Cli) -> Result<(), CommandError> {
 }
 
 async fn with_core(settings: &Settings, command: &Command) -> Result<(), CommandError> {
-    let schema = if matches!(command, Command::Migrate) { Schema::Migrate } else { Schema::Require };
+    let schema = match command {
+        Command::Migrate => Schema::Migrate,
+        Command::Org(OrgCommand::Create(_)) => Schema::RequireOrEmbed,
+        _ => Schema::Require,
+    };
     let core = Core::open(settings, Tools::default(), schema).await?;
     match command {
         Command::Migrate => {
@@ -72,6 +76,7 @@ async fn with_core(settings: &Settings, command: &Command) -> Result<(), Command
             show(arguments.output, json!({ "rows": moved, "master_key": core.vault.current() }), &words);
             Ok(())
         }
+        Command::Revoke(arguments) => revoke(&core, arguments).await,
         Command::Serve(_) | Command::Health | Command::Config(_) | Command::Keys(KeysCommand::Generate(_)) => Ok(()),
     }
 }
@@ -181,6 +186,22 @@ async fn credentials(core: &Core, arguments: &args::Credentials) -> Result<(), C
         }),
     ];
     show(arguments.output, json, &print::lines(&words));
+    Ok(())
+}
+
+async fn revoke(core: &Core, arguments: &args::Revoke) -> Result<(), CommandError> {
+    match &arguments.tenant {
+        TenantPath::Org(org) => {
+            let org = core.registry.get_org(org.as_str()).await?;
+            core.registry.revoke_org_client(org.id, Actor::Operator).await?;
+        }
+        TenantPath::App(path) => {
+            let (_, app) = find_app(core, path).await?;
+            core.registry.revoke_app(&app, Actor::Operator).await?;
+        }
+    }
+    let tenant = arguments.tenant.to_string();
+    show(arguments.output, json!({ "revoked": tenant }), &format!("The tokens of {tenant} are revoked."));
     Ok(())
 }
 

@@ -36,6 +36,9 @@ pub(super) async fn run(mut settings: Settings, arguments: &Serve) -> Result<(),
     if bound.ip().is_unspecified() && base.as_str().contains(&bound.to_string()) {
         tracing::warn!(base_url = base.as_str(), "clients cannot reach this URL: set server.base_url");
     }
+    if arguments.demo && !services.core.registry.may_hold_demo().await? {
+        return Err(StartError::NotADemo.into());
+    }
     let demo = if arguments.demo { Some(services.core.registry.ensure_demo().await?) } else { None };
     let running = services.start(listener)?;
     let metrics = running.metrics.as_ref().map(|(_, address)| tracing::field::display(address));

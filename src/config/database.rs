@@ -37,6 +37,18 @@ pub struct DatabaseSettings {
 }
 
 impl DatabaseSettings {
+    /// Whether the URL names a PostgreSQL server.
+    pub fn is_postgres(&self) -> bool {
+        self.url.expose().starts_with("postgres")
+    }
+
+    /// Whether the URL refuses a connection without TLS (libpq's `sslmode`).
+    pub fn demands_tls(&self) -> bool {
+        let parameters = self.url.expose().split_once('?').map_or("", |(_, parameters)| parameters);
+        let modes = parameters.split('&').filter_map(|parameter| parameter.strip_prefix("sslmode="));
+        modes.into_iter().any(|mode| mode == "require" || mode.starts_with("verify-"))
+    }
+
     /// Checks the section by itself; whether the database is there is the store's matter.
     ///
     /// *Errors*: the first fault, by key.

@@ -18,7 +18,15 @@ pub struct DirectorySettings {
     pub max_tenants: u64,
 }
 
+/// How many reads of the change log may be missed before the view counts as too old.
+const MISSED_READS: u32 = 10;
+
 impl DirectorySettings {
+    /// How old the view may be before callers are refused and the server is not ready.
+    pub fn patience(&self) -> Duration {
+        self.staleness.saturating_mul(MISSED_READS)
+    }
+
     /// Checks the section by itself.
     ///
     /// *Errors*: the first fault, by key.

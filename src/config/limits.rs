@@ -22,7 +22,7 @@ impl LimitSettings {
     /// *Errors*: the first fault, by key.
     pub fn validate(&self) -> Result<(), Fault> {
         within("limits.uri_bytes", self.uri_bytes, 1_024..=65_536)?;
-        within("limits.header_bytes", self.header_bytes, 2_048..=1_048_576)?;
+        within("limits.header_bytes", self.header_bytes, 2_048..=65_536)?;
         within("limits.body_bytes", self.body_bytes, 4_096..=16_777_216)
     }
 }

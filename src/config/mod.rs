@@ -86,7 +86,25 @@ impl Settings {
         self.security.validate()?;
         self.directory.validate()?;
         self.logging.validate()?;
-        self.metrics.validate(self.server.listen)
+        self.metrics.validate(self.server.listen)?;
+        self.validate_postgres()
+    }
+
+    /// What PostgreSQL needs beyond the embedded database.
+    fn validate_postgres(&self) -> Result<(), Fault> {
+        if !self.database.is_postgres() {
+            return Ok(());
+        }
+        if self.security.master_keys.is_empty() {
+            let problem = "PostgreSQL needs a master key that every node knows: make one with \
+                           `tokengrid keys generate` and set TOKENGRID_SECURITY__MASTER_KEYS";
+            return Err(Fault::new("security.master_keys", problem));
+        }
+        if self.database.demands_tls() && !cfg!(feature = "postgres-tls") {
+            let problem = "asks for TLS, but this build has none: build with the feature `postgres-tls`";
+            return Err(Fault::new("database.url", problem));
+        }
+        Ok(())
     }
 
     /// The database to open: the configured one, or the embedded one in the data folder.

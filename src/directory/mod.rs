@@ -9,12 +9,12 @@ mod tail;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 
 pub use client::KnownClient;
 pub use revocations::Revocations;
-pub use tail::{Freshness, Tail};
 
 use crate::crypto::keys::{KeyError, KeyRing};
 use crate::crypto::vault::Vault;
@@ -28,6 +28,10 @@ use crate::domain::place::{Place, PlaceName};
 use crate::domain::tenant::{Application, Organization};
 use crate::store::{Store, StoreError};
 use shelf::Shelf;
+use tail::Follower;
+
+/// Ten times the usual staleness bound: a missed read or two are forgiven.
+const DEFAULT_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why the directory could not answer. Absence is never an error here.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +78,9 @@ pub struct Directory {
     vault: Arc<Vault>,
     clock: Arc<dyn Clock>,
     shelves: Arc<Shelves>,
+    follower: Arc<Follower>,
+    /// How old the view may be before callers are refused rather than believed.
+    patience: Duration,
 }
 
 impl Directory {
@@ -89,7 +96,14 @@ impl Directory {
             revocations: Shelf::new(capacity),
             members: Shelf::new(capacity),
         };
-        Self { store, vault, clock, shelves: Arc::new(shelves) }
+        let follower = Arc::new(Follower::new(clock.now()));
+        Self { store, vault, clock, shelves: Arc::new(shelves), follower, patience: DEFAULT_PATIENCE }
+    }
+
+    /// The same directory with another patience.
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Resolves a place by name or UUID; `None` when there is no such live organization and application.
@@ -236,11 +250,7 @@ impl Directory {
     }
 
     /// The keys once more, freshly read if the known ones are older than `age`: what an unknown `kid` may cause.
-    pub async fn keys_newer_than(
-        &self,
-        tenant: TenantId,
-        age: std::time::Duration,
-    ) -> Result<Arc<KeyRing>, DirectoryError> {
+    pub async fn keys_newer_than(&self, tenant: TenantId, age: Duration) -> Result<Arc<KeyRing>, DirectoryError> {
         let is_old = |loaded: LoadedRing| self.clock.now().since(loaded.loaded) > age;
         if self.shelves.rings.get(&tenant).is_some_and(is_old) {
             self.shelves.rings.forget(&tenant);

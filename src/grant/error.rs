@@ -56,6 +56,8 @@ pub enum GrantError {
     ScopeExceeded,
     #[error("ttl over the maximum of {} ms", .max.as_millis())]
     TtlTooLong { max: Duration },
+    #[error("the session behind the token has ended")]
+    SessionOver,
     #[error("not an admin's token")]
     NotAnAdmin,
     #[error("the issuer has no active signing key")]

@@ -10,9 +10,11 @@ use super::oxide::{self, RefreshPlan};
 use super::workbench::{Terms, Workbench};
 use super::{client, lifetime, person};
 use crate::domain::authority::Principal;
+use crate::domain::id::TenantId;
 use crate::domain::place::Place;
 use crate::domain::token::DEFAULT_SCOPE;
 use crate::domain::user::Identifier;
+use crate::store::Store;
 
 pub(super) async fn run(
     this: &Workbench,
@@ -25,11 +27,24 @@ pub(super) async fn run(
     let candidate = person::find(this, &place, Identifier::Id(admin.uuid())).await?;
     let candidate = candidate.ok_or(GrantError::UnknownUser)?;
     candidate.may_sign_in(this.policy.admins_must_confirm)?;
-    let lifetime = lifetime::decide(None, ttl, &this.policy)?;
+    let session = session.ok_or(GrantError::SessionOver)?;
+    let remaining = remaining(this, session).await?;
+    let lifetime = lifetime::decide(None, ttl, &this.policy)?.min(remaining);
 
-    let refresh = session.map_or(RefreshPlan::None, RefreshPlan::Session);
+    let refresh = RefreshPlan::Session(session);
     let terms = Terms { principal, client_id: client::own_id(&place), lifetime, refresh };
     let issuer = this.issuer(&place, terms).await?;
     let minted = oxide::password(DEFAULT_SCOPE, &issuer)?;
     Ok(Workbench::issued(minted, principal, person::holder(this, candidate).await?))
+}
+
+/// How long the session has left. A token cannot renew itself beyond it.
+async fn remaining(this: &Workbench, session: Uuid) -> Result<Duration, GrantError> {
+    let find = move |store: &Store| store.find_refresh_family(TenantId::MANAGEMENT, session);
+    let family = this.store.point(find).await?.ok_or(GrantError::SessionOver)?;
+    let left = family.expires.since(this.clock.now());
+    if family.ended.is_some() || left < Duration::from_secs(1) {
+        return Err(GrantError::SessionOver);
+    }
+    Ok(Duration::from_secs(left.as_secs()))
 }

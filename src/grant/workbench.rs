@@ -46,7 +46,10 @@ impl Workbench {
     /// The client that the request names, if it names one that exists.
     pub(super) async fn presented(&self, client: Option<&PresentedClient>) -> Result<Option<KnownClient>, GrantError> {
         match client {
-            Some(client) => Ok(self.directory.client(&client.id).await?),
+            Some(client) => {
+                self.directory.ensure_fresh().await?;
+                Ok(self.directory.client(&client.id).await?)
+            }
             None => Ok(None),
         }
     }

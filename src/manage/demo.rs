@@ -2,6 +2,7 @@
 
 use super::{Actor, ManageError, NewOrg, NewPerson, Registry};
 use crate::domain::client::ClientId;
+use crate::domain::id::TenantId;
 use crate::domain::place::{Place, PlaceName};
 use crate::domain::secret::Secret;
 
@@ -32,6 +33,19 @@ pub struct Demo {
 }
 
 impl Registry {
+    /// Whether this database may hold the demonstration: it is empty, or the demonstration began it.
+    pub async fn may_hold_demo(&self) -> Result<bool, ManageError> {
+        let Some(org) = self.directory.org_named(DEMO.org).await? else {
+            let tenants = self.store.blocking(|store| store.list_tenants(None, 2)).await?;
+            return Ok(tenants.iter().all(|tenant| *tenant == TenantId::MANAGEMENT));
+        };
+        let admin = self.find_admin(DEMO.admin.0).await?;
+        match admin {
+            Some(admin) => Ok(self.directory.is_member(org.id, admin.id).await?),
+            None => Ok(false),
+        }
+    }
+
     /// Creates what is missing of the demonstration, and reads its credentials back.
     pub async fn ensure_demo(&self) -> Result<Demo, ManageError> {
         let place = PlaceName::App { org: DEMO.org.to_owned(), app: DEMO.app.to_owned() };

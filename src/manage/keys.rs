@@ -74,7 +74,10 @@ impl Registry {
         let (mut upsert, mut remove) = (vec![new], Vec::new());
         match promotion {
             Promotion::AfterPublishing => {}
-            Promotion::Now => upsert.extend(self.retired(tenant, &keys).await?),
+            Promotion::Now => {
+                upsert.extend(self.retired(tenant, &keys).await?);
+                remove.extend(overtaken(&keys, self.clock.now()));
+            }
             Promotion::NowWithdrawingOthers => remove.extend(keys.iter().map(|key| key.kid.clone())),
         }
         let detail = json!({ "kid": rotated.kid, "algorithm": algorithm, "state": state.as_str() });
@@ -88,7 +91,7 @@ impl Registry {
     pub async fn advance_keys(&self, tenant: TenantId) -> Result<bool, ManageError> {
         let now = self.clock.now();
         let keys = self.store.blocking(move |store| store.list_signing_keys(tenant)).await?;
-        let remove: Vec<String> = keys.iter().filter(|key| is_gone(key, now)).map(|key| key.kid.clone()).collect();
+        let mut remove: Vec<String> = keys.iter().filter(|key| is_gone(key, now)).map(|key| key.kid.clone()).collect();
         let due = keys
             .iter()
             .filter(|key| key.state == KeyState::Published && now.since(key.created) >= self.policy.key_publish)
@@ -98,6 +101,7 @@ impl Registry {
                 let promoted = SigningKey { state: KeyState::Active, ..due.clone() };
                 let mut moved = self.retired(tenant, &keys).await?;
                 moved.push(promoted);
+                remove.extend(overtaken(&keys, due.created).filter(|kid| *kid != due.kid));
                 moved
             }
             None => Vec::new(),
@@ -144,6 +148,13 @@ impl Registry {
 
 fn active_kid(keys: &[SigningKey]) -> Option<String> {
     keys.iter().find(|key| key.state == KeyState::Active).map(|key| key.kid.clone())
+}
+
+/// Published keys made no later than the one that begins to sign: they never signed, and must not push it aside when
+/// their own time comes.
+fn overtaken(keys: &[SigningKey], by: Moment) -> impl Iterator<Item = String> {
+    let waiting = keys.iter().filter(move |key| key.state == KeyState::Published && key.created <= by);
+    waiting.map(|key| key.kid.clone())
 }
 
 fn is_gone(key: &SigningKey, now: Moment) -> bool {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{ManageError, Registry};
 use crate::crypto::vault::{Binding, Purpose};
 use crate::domain::id::TenantId;
-use crate::store::SealedPlace;
+use crate::store::{SealedPlace, Store, StoreError};
 
 const TENANTS_A_PAGE: u32 = 500;
 const ROWS_A_BATCH: u32 = 1_000;
@@ -23,26 +23,48 @@ pub struct Cleaned {
 impl Registry {
     /// One round over every tenant, in small steps that never lock the hot path.
     pub async fn maintain(&self) -> Result<Cleaned, ManageError> {
-        let now = self.clock.now();
         let mut cleaned = Cleaned::default();
         let mut after = None;
         loop {
             let page = self.tenants_after(after).await?;
             let Some(last) = page.last().copied() else { break };
             for tenant in page {
-                cleaned.tenants = cleaned.tenants.saturating_add(1);
-                let gone = self.store.blocking(move |store| store.purge(tenant, now, ROWS_A_BATCH)).await?;
-                cleaned.rows = cleaned.rows.saturating_add(gone);
-                if self.advance_keys(tenant).await? {
-                    cleaned.key_rings_moved = cleaned.key_rings_moved.saturating_add(1);
+                // One tenant that cannot be served must not stop the others.
+                if let Err(cause) = self.maintain_tenant(tenant, &mut cleaned).await {
+                    tracing::warn!(%tenant, %cause, "maintenance of one tenant failed");
                 }
             }
             after = Some(last);
         }
-        let horizon = now.minus(CHANGE_LOG_KEPT);
-        let gone = self.store.blocking(move |store| store.purge_changes(horizon, ROWS_A_BATCH)).await?;
-        cleaned.rows = cleaned.rows.saturating_add(gone);
+        let horizon = self.clock.now().minus(CHANGE_LOG_KEPT);
+        let purge = move |store: &Store| store.purge_changes(horizon, ROWS_A_BATCH);
+        cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
         Ok(cleaned)
+    }
+
+    async fn maintain_tenant(&self, tenant: TenantId, cleaned: &mut Cleaned) -> Result<(), ManageError> {
+        cleaned.tenants = cleaned.tenants.saturating_add(1);
+        let now = self.clock.now();
+        let purge = move |store: &Store| store.purge(tenant, now, ROWS_A_BATCH);
+        cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
+        if self.advance_keys(tenant).await? {
+            cleaned.key_rings_moved = cleaned.key_rings_moved.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// Purges batch by batch until nothing expired is left.
+    async fn purge_all(
+        &self,
+        purge: impl Fn(&Store) -> Result<usize, StoreError> + Clone + Send + 'static,
+    ) -> Result<usize, ManageError> {
+        let mut gone: usize = 0;
+        loop {
+            match self.store.blocking(purge.clone()).await? {
+                0 => return Ok(gone),
+                batch => gone = gone.saturating_add(batch),
+            }
+        }
     }
 
     /// Seals every row again that another master key than the current one sealed. Answers how many rows moved.
@@ -64,7 +86,7 @@ impl Registry {
         let mut moved: usize = 0;
         loop {
             let current = self.vault.current().to_owned();
-            let list = move |store: &crate::store::Store| store.list_sealed(tenant, &current, ROWS_A_BATCH);
+            let list = move |store: &Store| store.list_sealed(tenant, &current, ROWS_A_BATCH);
             let rows = self.store.blocking(list).await?;
             let before = moved;
             for row in rows {
@@ -76,8 +98,7 @@ impl Registry {
                 let binding = Binding { tenant, purpose, row: &name };
                 let plain = self.vault.open(&binding, &row.sealed)?;
                 let sealed = self.vault.seal(&binding, &plain, &*self.entropy)?;
-                let replace =
-                    move |store: &crate::store::Store| store.replace_sealed(tenant, &row.place, &row.sealed, &sealed);
+                let replace = move |store: &Store| store.replace_sealed(tenant, &row.place, &row.sealed, &sealed);
                 if self.store.blocking(replace).await? {
                     moved = moved.saturating_add(1);
                 }

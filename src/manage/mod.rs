@@ -10,6 +10,7 @@ mod maintenance;
 mod organization;
 mod person;
 mod read;
+mod revocation;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -32,7 +32,9 @@ impl Default for Tools {
 pub enum Schema {
     /// Bring it up to date.
     Migrate,
-    /// Refuse, except for the embedded database, which has no other user.
+    /// Refuse, except for the embedded database, which has no other user: it is brought up to date, or made.
+    RequireOrEmbed,
+    /// The same for a database that must be there already.
     Require,
 }
 
@@ -54,6 +56,11 @@ impl Core {
     /// Opens the database, the master keys and the password lane.
     pub async fn open(settings: &Settings, tools: Tools, schema: Schema) -> Result<Self, StartError> {
         let url = DatabaseUrl::parse(settings.database_url().expose())?;
+        if let (Schema::Require, DatabaseUrl::Sqlite(path)) = (schema, &url)
+            && !path.exists()
+        {
+            return Err(StartError::NoDatabase { path: path.clone() });
+        }
         let vault = Arc::new(master_keys::open(settings, &url, &*tools.entropy)?);
         let store = open_store(settings, url, schema)?;
         warn_of_posture(&store)?;
@@ -67,7 +74,8 @@ impl Core {
         let lane = PasswordLane::start(&lane, Arc::clone(&tools.entropy), measured_by(&passwords))?;
         let Tools { clock, entropy } = tools;
         let capacity = settings.directory.max_tenants;
-        let directory = Directory::new(store.clone(), Arc::clone(&vault), Arc::clone(&clock), capacity);
+        let directory = Directory::new(store.clone(), Arc::clone(&vault), Arc::clone(&clock), capacity)
+            .with_patience(settings.directory.patience());
         let registry = Registry {
             store: store.clone(),
             directory: directory.clone(),

@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
-use crate::directory::Tail;
+use crate::directory::Directory;
 use crate::manage::{ManageError, Registry};
 use crate::store::StoreError;
 
+/// Before the first round of maintenance: soon, so that a server that is often restarted has one too.
+const FIRST_MAINTENANCE: Duration = Duration::from_secs(60);
 /// Between two rounds of maintenance.
 const MAINTENANCE: Duration = Duration::from_secs(600);
 
@@ -36,8 +38,12 @@ pub enum StartError {
     KeyFileReadable { path: PathBuf },
     #[error("security.master_keys: the database exists, but its key file {path} is gone; restore it from a backup")]
     LostMasterKey { path: PathBuf },
+    #[error("--demo keeps to itself: the database at hand holds an organization that the demonstration did not make")]
+    NotADemo,
     #[error("security.master_keys: {0}")]
     Vault(#[from] VaultError),
+    #[error("database.url: there is no database at {path}; `tokengrid serve` or `tokengrid org create` makes one")]
+    NoDatabase { path: PathBuf },
     #[error("database.url: the database is not of this version; run `tokengrid migrate`")]
     SchemaBehind,
     #[error("database.url: {}", chain(.0))]
@@ -78,12 +84,11 @@ pub(super) struct Background {
 }
 
 impl Background {
-    pub(super) fn begin(tail: Tail, registry: Registry, interval: Duration) -> Result<Self, StartError> {
+    pub(super) fn begin(directory: Directory, registry: Registry, interval: Duration) -> Result<Self, StartError> {
         let (stop, stopped) = mpsc::channel();
         let follow = move || {
-            let mut tail = tail;
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-                if let Err(cause) = tail.poll() {
+                if let Err(cause) = directory.follow() {
                     tracing::warn!(%cause, "the change log could not be read");
                 }
             }
@@ -103,8 +108,10 @@ impl Background {
 }
 
 async fn maintain(registry: Registry) {
+    let mut pause = FIRST_MAINTENANCE;
     loop {
-        actix_web::rt::time::sleep(MAINTENANCE).await;
+        actix_web::rt::time::sleep(pause).await;
+        pause = MAINTENANCE;
         match registry.maintain().await {
             Ok(cleaned) => tracing::info!(?cleaned, "maintenance"),
             Err(cause) => tracing::warn!(%cause, "maintenance was cut short"),

@@ -15,6 +15,11 @@ impl Worded for AccessError {
                 Answer::new(StatusCode::BAD_REQUEST, "invalid_request", "The Authorization header cannot be read")
             }
             Self::UrlTokensOff => token("invalid_request", "Tokens are accepted here in the Authorization header only"),
+            Self::UrlSecretsOff => Answer::unauthorized(
+                "invalid_request",
+                "Credentials are accepted here in the Authorization header or a body only",
+                Challenge::Bearer,
+            ),
             Self::Unverified(_) => token("auth_unverified_oath", "Unable to authenticate OAuth credentials"),
             Self::Expired => token("expired_token", "Unable to authenticate due to expired access token"),
             Self::Revoked(reason) => match reason {

@@ -57,6 +57,11 @@ impl Worded for GrantError {
                 Answer::oauth("invalid_scope", "The scope is unknown or exceeds what was granted.")
             }
             Self::TtlTooLong { max } => ttl_too_long(*max, voice),
+            Self::SessionOver => Answer::unauthorized(
+                "expired_token",
+                "Unable to authenticate due to expired access token",
+                Challenge::InvalidToken,
+            ),
             Self::NotAnAdmin => {
                 Answer::unauthorized("unauthorized", "No admin user access authorized", Challenge::Bearer)
             }

@@ -54,6 +54,8 @@ pub enum RequestError {
     UnknownApplication(String),
     #[error("method not allowed")]
     MethodNotAllowed,
+    #[error("unknown content encoding")]
+    UnknownEncoding,
     #[error("two ways of client authentication at once")]
     TwoClientMethods,
     #[error("the Authorization header cannot be read")]
@@ -78,6 +80,11 @@ impl Worded for RequestError {
             Self::MethodNotAllowed => {
                 Answer::new(StatusCode::METHOD_NOT_ALLOWED, "not_allowed", "This URL does not serve this method.")
             }
+            Self::UnknownEncoding => Answer::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not_supported",
+                "The body may be encoded as gzip, deflate or identity.",
+            ),
             Self::TwoClientMethods => {
                 Answer::oauth("invalid_request", "Client credentials came in two ways; use exactly one.")
             }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::web::Data;
+use actix_web::http::Method;
+use actix_web::http::header::{CONTENT_ENCODING, HeaderMap};
+use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use uuid::Uuid;
@@ -26,6 +28,13 @@ use crate::manage::ManageError;
 /// The first segment under which the path rules put an application named by its UUID alone.
 const BY_ID: &str = "~";
 
+/// Which credentials a place lets into the URL.
+#[derive(Clone, Copy, Debug)]
+struct InUrl {
+    tokens: Switch,
+    client_secrets: Switch,
+}
+
 /// A request with its body read.
 pub struct Call {
     pub state: Data<State>,
@@ -47,7 +56,14 @@ impl FromRequest for Call {
             let started = state.clock.now();
             let authorization = Authorization::from_headers(request.headers());
             let mut call = Self { state, request, started, authorization, parameters: Ok(Parameters::default()) };
-            let body = read_body_in_time(payload, call.state.body_limit).await;
+            if !is_known_encoding(call.request.headers()) {
+                return Err(call.refuse(&RequestError::UnknownEncoding));
+            }
+            // Usergrid's clients send a body with every method; where it says nothing it is not waited for.
+            let body = match call.request.method() {
+                &Method::POST | &Method::PUT => read_body_in_time(payload, call.state.body_limit).await,
+                _ => Ok(Bytes::new()),
+            };
             let body = body.map_err(|cause| call.refuse(&cause))?;
             let content_type = call.request.headers().get("content-type").and_then(|value| value.to_str().ok());
             let (method, query) = (call.request.method().as_str(), call.request.query_string());
@@ -55,6 +71,14 @@ impl FromRequest for Call {
             Ok(call)
         })
     }
+}
+
+/// Whether the body is packed in a way that is unpacked here; any other would be read as something it is not.
+fn is_known_encoding(headers: &HeaderMap) -> bool {
+    let known = |name: &str| ["gzip", "x-gzip", "deflate", "identity", ""].contains(&name);
+    headers
+        .get(CONTENT_ENCODING)
+        .is_none_or(|value| value.to_str().is_ok_and(|name| known(name.trim().to_ascii_lowercase().as_str())))
 }
 
 /// Only a server that was put together wrongly answers so.
@@ -111,11 +135,16 @@ impl Call {
     ///
     /// *Errors*: credentials that do not hold end the request, whatever the route (Usergrid).
     pub async fn session(&self, place: &Place) -> Result<Option<Session>, Refusal> {
-        let url_tokens = match place {
-            Place::Management => self.state.management_url_tokens,
-            Place::App { app, .. } => app.settings.url_tokens,
+        let in_url = match place {
+            Place::Management => InUrl {
+                tokens: self.state.management_url_tokens,
+                client_secrets: self.state.dispatcher.policy().management_url_grants,
+            },
+            Place::App { app, .. } => {
+                InUrl { tokens: app.settings.url_tokens, client_secrets: app.settings.url_grants }
+            }
         };
-        let Some(presented) = self.presented(url_tokens)? else { return Ok(None) };
+        let Some(presented) = self.presented(in_url)? else { return Ok(None) };
         let session = self.state.verifier.verify(&presented).await.map_err(|cause| self.refuse(&cause))?;
         AccessFields::note(&self.request, |fields| fields.authority = Some(session.principal.authority()));
         Ok(Some(session))
@@ -123,10 +152,13 @@ impl Call {
 
     /// *Spec*: Usergrid: the `access_token` parameter wins over the header, then a client pair as parameters, then
     /// Basic.
-    fn presented(&self, url_tokens: Switch) -> Result<Option<Presented>, Refusal> {
+    fn presented(&self, in_url: InUrl) -> Result<Option<Presented>, Refusal> {
         let parameters = self.parameters()?;
+        if in_url.client_secrets == Switch::Off && parameters.is_in_query("client_secret") {
+            return Err(self.refuse(&AccessError::UrlSecretsOff));
+        }
         if let Some(token) = &parameters.access_token {
-            if url_tokens == Switch::Off && parameters.is_in_query("access_token") {
+            if in_url.tokens == Switch::Off && parameters.is_in_query("access_token") {
                 return Err(self.refuse(&AccessError::UrlTokensOff));
             }
             return Ok(Some(Presented::Bearer(token.clone())));

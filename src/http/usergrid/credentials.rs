@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use std::time::Duration;
 
 use super::application::envelope;
@@ -75,7 +74,5 @@ async fn read_or_rotate(call: &Call, client: ClientId, caller: Principal) -> Res
 
 fn answer(call: &Call, envelope: Envelope, credentials: Credentials) -> HttpResponse {
     let envelope = envelope.credentials(credentials.client_id, credentials.client_secret);
-    let mut response = envelope.into_response(call.state.clock.now());
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    envelope.into_response(call.state.clock.now())
 }

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use tokengrid::directory::Tail;
 use tokengrid::domain::authority::Authority;
 use tokengrid::domain::client::ClientId;
 use tokengrid::domain::tenant::{AppSettings, Switch};
@@ -60,11 +59,11 @@ fn made_up_keys_cause_one_look_a_second_at_most() {
 fn a_published_key_is_known_everywhere_before_it_signs() {
     let world = world();
     let other = deaf(&world);
-    let mut tail = Tail::new(other.core.directory.clone());
+    let tail = other.core.directory.clone();
     let old = world.acme.token(&world.guest(), Authority::AppUser);
     assert_eq!(status(&other, &old).0, 200);
     let new = rotate(&world, world.acme.app.id.into(), Promotion::AfterPublishing).kid;
-    tail.poll().unwrap();
+    tail.follow().unwrap();
     assert_eq!(published(&other, "/acme/shop"), [kid(&old), new.clone()]);
     world.server.advance(Duration::from_secs(3_600));
     // Either node may move the keys on, and the one that comes second changes nothing.
@@ -80,9 +79,9 @@ fn a_published_key_is_known_everywhere_before_it_signs() {
 fn what_another_process_wrote_is_known_after_the_change_log_was_read() {
     let world = world();
     let other = deaf(&world);
-    let mut tail = Tail::new(other.core.directory.clone());
+    let tail = other.core.directory.clone();
     // The beginning of the world: each server's own management keys.
-    tail.poll().unwrap();
+    tail.follow().unwrap();
     let (id, secret) = world.acme.app_client.clone();
     let token = world.acme.token(&world.guest(), Authority::AppUser);
     let by_url = format!("/acme/shop/users/me?access_token={token}");
@@ -103,13 +102,13 @@ fn what_another_process_wrote_is_known_after_the_change_log_was_read() {
     assert_eq!(status(&world.server, &token), (401, "auth_invalid".to_owned()));
     assert_eq!(world.guest().get(&by_url).error(), (401, "invalid_request"));
 
-    assert_eq!(tail.poll().unwrap(), 3);
+    assert_eq!(tail.follow().unwrap(), 3);
     assert_eq!(other.guest().basic(&id, &secret).get("/acme/shop").error(), (401, "auth_invalid_credentials"));
     assert_eq!(status(&other, &token), (401, "auth_invalid".to_owned()));
     assert_eq!(other.guest().get(&by_url).error(), (401, "invalid_request"));
     let (id, secret) = world.pair(client);
     assert_eq!(other.guest().basic(&id, &secret).get("/acme/shop").status, 200);
-    assert_eq!(tail.poll().unwrap(), 0, "nothing is read twice");
+    assert_eq!(tail.follow().unwrap(), 0, "nothing is read twice");
 }
 
 #[test]
@@ -135,8 +134,8 @@ fn a_token_that_one_node_revokes_and_another_issues_in_the_same_moment_is_alive(
     let before = other.guest().sign_in("/acme/shop", "ann", "correct horse").token();
     let revoke = world.guest().bearer(&before).send("PUT", "/acme/shop/users/me/revoketokens", None, "");
     assert_eq!(revoke.status, 200);
-    let mut tail = Tail::new(other.core.directory.clone());
-    tail.poll().unwrap();
+    let tail = other.core.directory.clone();
+    tail.follow().unwrap();
     let after = other.guest().sign_in("/acme/shop", "ann", "correct horse").token();
     assert_eq!(status(&other, &before), (401, "auth_invalid".to_owned()));
     assert_eq!((status(&other, &after).0, status(&world.server, &after).0), (200, 200));

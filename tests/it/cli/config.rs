@@ -17,7 +17,7 @@ fn the_defaults_are_valid_and_nothing_is_made_to_check_them() {
 #[test]
 fn a_printed_configuration_is_effective_complete_and_without_secrets() {
     let program = Program::embedded()
-        .set("TOKENGRID_DATABASE__URL", "postgres://grid:hunter2@db.test/grid?sslmode=require")
+        .set("TOKENGRID_DATABASE__URL", "postgres://grid:hunter2@db.test/grid?sslmode=prefer")
         .set("TOKENGRID_SECURITY__MASTER_KEYS", "k7:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
     fs::write(program.file("grid.toml"), "[tokens]\naccess_ttl_seconds = 600\n[server]\nworkers = 3\n").unwrap();
     let printed = program.set("TOKENGRID_SERVER__WORKERS", "5").run(&[
@@ -30,7 +30,7 @@ fn a_printed_configuration_is_effective_complete_and_without_secrets() {
     ]);
     assert_eq!(printed.code, Some(0), "{}", printed.err);
     for line in [
-        r#"url = "postgres://grid:[secret]@db.test/grid?sslmode=require""#,
+        r#"url = "postgres://grid:[secret]@db.test/grid?sslmode=prefer""#,
         r#"master_keys = ["k7:[secret]"]"#,
         "access_ttl_seconds = 600",
         "workers = 5",
@@ -96,12 +96,12 @@ fn a_wrong_environment_or_flag_is_one_line_that_names_it() {
 #[test]
 fn postgresql_needs_a_configured_master_key() {
     let program = Program::embedded();
-    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["migrate"]] {
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["migrate"], &["config", "check"]] {
         let url = ["--database-url", "postgres://grid:hunter2@127.0.0.1:1/grid"];
         let refused = program.run(&[command, &url].concat());
         assert_eq!(refused.code, Some(2));
-        let expected = "security.master_keys: PostgreSQL needs a master key that every node knows; \
-                        make one with `tokengrid keys generate` and set TOKENGRID_SECURITY__MASTER_KEYS";
+        let expected = "security.master_keys (built-in default): PostgreSQL needs a master key that every node \
+                        knows: make one with `tokengrid keys generate` and set TOKENGRID_SECURITY__MASTER_KEYS";
         assert_eq!(refused.fault(), expected);
     }
 }
@@ -145,7 +145,7 @@ fn a_build_without_tls_refuses_a_url_that_asks_for_it() {
         assert_eq!(refused.code, Some(2));
         assert_eq!(
             refused.fault(),
-            "database.url: the database URL asks for TLS, but this build has none: \
+            "database.url (flag --database-url): asks for TLS, but this build has none: \
              build with the feature `postgres-tls`"
         );
     }
