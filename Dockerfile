@@ -1,7 +1,9 @@
 # Tokengrid for production: built with TLS to PostgreSQL, run as a user without rights.
 #
 #   docker build -t tokengrid .
-#   docker run -p 8080:8080 -v tokengrid-data:/data tokengrid     # SQLite and the master key in /data
+#   docker run -p 8080:8080 -v tokengrid-data:/data -e TOKENGRID_SERVER__BASE_URL=http://localhost:8080 tokengrid
+#
+# SQLite and the master key lie in /data. The base URL is what clients see: every issuer begins with it.
 
 FROM rust:1.95-slim-bookworm AS build
 RUN apt-get update \

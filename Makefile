@@ -5,7 +5,7 @@
 help: ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
 
-run: ## build, then serve a demo on 127.0.0.1:8080 over SQLite in ./data; prints curl lines that work
+run: ## build, then serve a demo on 127.0.0.1:8080 over SQLite in data/demo; prints curl lines that work
 	cargo run --release --locked -- serve --demo
 
 test: ## the suite on SQLite and on a throwaway PostgreSQL (or on that of TEST_DATABASE_URL)
