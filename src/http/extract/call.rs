@@ -75,7 +75,7 @@ impl FromRequest for Call {
 
 /// Whether the body is packed in a way that is unpacked here; any other would be read as something it is not.
 fn is_known_encoding(headers: &HeaderMap) -> bool {
-    let known = |name: &str| ["gzip", "x-gzip", "deflate", "identity", ""].contains(&name);
+    let known = |name: &str| ["gzip", "deflate", "identity", ""].contains(&name);
     headers
         .get(CONTENT_ENCODING)
         .is_none_or(|value| value.to_str().is_ok_and(|name| known(name.trim().to_ascii_lowercase().as_str())))

@@ -4,5 +4,6 @@ mod config;
 mod credentials;
 mod demo;
 mod master_keys;
+mod revoke;
 mod signing_keys;
 mod tenants;

@@ -95,3 +95,27 @@ fn an_http_1_0_answer_is_neither_compressed_nor_in_chunks() {
     assert!(!head.contains("encoding: "), "{head}");
     assert!(body.starts_with(r#"{"status":{"#) && body.ends_with("}}"), "{body}");
 }
+
+#[test]
+fn a_body_that_says_nothing_is_not_waited_for() {
+    let world = world();
+    // Announced and never sent: the sending side stays open until the answer is there.
+    let mut stream = std::net::TcpStream::connect(world.server.address).unwrap();
+    let head = "GET /acme/shop HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n";
+    std::io::Write::write_all(&mut stream, head.as_bytes()).unwrap();
+    let mut begin = [0; 12];
+    stream.set_read_timeout(Some(std::time::Duration::from_secs(10))).unwrap();
+    std::io::Read::read_exact(&mut stream, &mut begin).unwrap();
+    assert_eq!(&begin, b"HTTP/1.1 401");
+}
+
+#[test]
+fn a_body_in_an_unknown_encoding_is_415() {
+    let world = world();
+    for encoding in ["br", "nonsense"] {
+        let form = Some("application/x-www-form-urlencoded");
+        let header = [("content-encoding", encoding)];
+        let answer = world.guest().send_with("POST", "/acme/shop/token", form, "grant_type=password", &header);
+        assert_eq!(answer.error(), (415, "not_supported"), "{encoding}: {}", answer.text);
+    }
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{Database, Program, world_with};
+use crate::support::{Database, Program, eventually, world_with};
 
 #[test]
 fn status_tells_the_version_and_how_long_it_runs() {
@@ -74,4 +74,26 @@ fn the_health_command_asks_the_running_server() {
     let gone = asking.run(&["health"]);
     assert_eq!(gone.code, Some(1));
     assert!(gone.fault().contains("refused"), "{}", gone.fault());
+}
+
+#[test]
+fn a_server_that_cannot_know_what_was_revoked_believes_no_token() {
+    // The embedded database cannot be taken from a process that holds it open.
+    if Database::is_embedded() {
+        return;
+    }
+    let mut program = Program::fresh()
+        .set("TOKENGRID_DATABASE__CHECKOUT_TIMEOUT_MS", "200")
+        .set("TOKENGRID_DIRECTORY__STALENESS_MS", "100");
+    program.json(&["org", "create", "acme", "--admin-username", "ada", "--admin-email", "ada@acme.test"]);
+    let pair = program.json(&["credentials", "acme/sandbox"]);
+    let serving = program.serve(&[]);
+    let text = |member: &str| pair[member].as_str().unwrap().to_owned();
+    let token = serving.client().client_token("/acme/sandbox", &text("client_id"), &text("client_secret")).token();
+    let caller = serving.client().bearer(&token);
+    assert_eq!(caller.get("/acme/sandbox").status, 200);
+    program.lose_database();
+    eventually("its view is too old", || caller.get("/acme/sandbox").status != 200);
+    let refused = caller.get("/acme/sandbox");
+    assert_eq!((refused.error(), refused.header("retry-after")), ((503, "temporarily_unavailable"), "2"));
 }

@@ -13,6 +13,7 @@ mod refresh_clients;
 mod refresh_races;
 mod refresh_theft;
 mod reissue;
+mod renewal;
 mod sameness;
 mod scope;
 mod ttl;
