@@ -32,8 +32,8 @@
 //!
 //! No arrow points up. `http` cannot see `store`, so no handler can invent a query; a method of a tenant table takes
 //! its tenant first. Some foreign crates live in one room only: `diesel` in `store`, `actix-web` in `http` and
-//! `server`, `oxide-auth` in `grant::oxide`. `tests/it/architecture.rs` holds both tables, reads every path in the source, and
-//! fails with file, line and rule.
+//! `server`, `oxide-auth` in `grant::oxide`. `tests/it/architecture.rs` holds both tables, reads every path in the
+//! source, and fails with file, line and rule.
 //!
 //! # The way of `POST /acme/shop/token`
 //!
