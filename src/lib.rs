@@ -30,19 +30,19 @@
 //! | `http` | `domain`, `grant`, `access`, `manage`, `telemetry` |
 //! | `server`, `cli`, `main` | everything; nobody uses them |
 //!
-//! No arrow points up. `http` cannot see `store`, so no handler can invent a query; a method of a tenant table takes its
-//! tenant first. Some foreign crates live in one room only: `diesel` in `store`, `actix-web` in `http` and `server`,
-//! `oxide-auth` in `grant::oxide`. `tests/it/architecture.rs` holds both tables, reads every path in the source, and
-//! fails with file, line and rule.
+//! No arrow points up. `http` cannot see `store`, so no handler can invent a query; a method of a tenant table takes
+//! its tenant first. Some foreign crates live in one room only: `diesel` in `store`, `actix-web` in `http` and
+//! `server`, `oxide-auth` in `grant::oxide`. `tests/it/architecture.rs` holds both tables, reads every path in the
+//! source, and fails with file, line and rule.
 //!
 //! # The way of `POST /acme/shop/token`
 //!
 //! | stop | where | what happens |
 //! |---|---|---|
-//! | 1 | `http/middleware/mod.rs` | the request gets its id; what is too large is refused; the path is spelled one way |
+//! | 1 | `http/middleware/mod.rs` | the request gets its id; too large is refused; the path is spelled one way |
 //! | 2 | [`http/routes.rs`](http::routes) | `/{org}/{app}/token` and `/management/token` lead to the same handler |
-//! | 3 | `http/extract/call.rs` | the body is read; form, JSON or query becomes one set of parameters, none given twice |
-//! | 4 | `http/oauth/token.rs` | the place is looked up in the [`directory`]; the voice is chosen; credentials become one |
+//! | 3 | `http/extract/call.rs` | form, JSON or query is read into one set of parameters, none given twice |
+//! | 4 | `http/oauth/token.rs` | the place is found in the [`directory`]; the voice is chosen; credentials become one |
 //! | 5 | `grant/dispatch.rs` | the [`GrantRequest`](grant::GrantRequest) is served: `grant_type` chooses the file |
 //! | 6 | `grant/password.rs` | **load** the person, **decide**; no connection is held while bcrypt runs |
 //! | 7 | `grant/oxide/` | **issue**: the issuer's active key signs the token |

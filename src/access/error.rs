@@ -11,7 +11,6 @@ use crate::store::StoreError;
 pub enum Need {
     Organization,
     Application,
-    Guest,
     Admin,
     Permission,
 }

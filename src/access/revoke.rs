@@ -48,8 +48,7 @@ impl Request<'_> {
     }
 
     fn actor(&self) -> String {
-        let by = self.caller.map_or(self.holder, |session| session.principal);
-        format!("{}:{}", by.authority(), by.uuid())
+        self.caller.map_or(self.holder, |session| session.principal).to_string()
     }
 }
 

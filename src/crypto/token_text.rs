@@ -26,7 +26,8 @@ const LABEL: &[u8] = b"tokengrid refresh token 1";
 
 /// Makes a client secret: the prefix of its owner, then 256 random bits.
 ///
-/// *Shape*: `YXA6` or `b3U6`, then 43 characters of base64url. *Spec*: Usergrid `ClientCredentialsInfo`; RFC 6749 §10.10.
+/// *Shape*: `YXA6` or `b3U6`, then 43 characters of base64url.
+/// *Spec*: Usergrid `ClientCredentialsInfo`; RFC 6749 §10.10.
 pub fn new_client_secret(client: ClientId, entropy: &dyn Entropy) -> Secret {
     let bytes: Zeroizing<[u8; SECRET_LEN]> = Zeroizing::new(random(entropy));
     written(client.prefix(), &*bytes)

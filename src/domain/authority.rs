@@ -119,3 +119,36 @@ impl Principal {
         }
     }
 }
+
+/// As the audit log names it: `app_user:<uuid>`.
+impl fmt::Display for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.authority(), self.uuid())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_principal_prints_as_the_audit_log_names_it() {
+        let id = |last| Uuid::from_u128(last);
+        let (org, app, user) = (OrgId::new(id(1)), AppId::new(id(2)), UserId::new(id(3)));
+        let shown = [
+            Principal::AppUser { org, app, user },
+            Principal::AppClient { org, app },
+            Principal::OrgClient { org },
+            Principal::Admin { admin: AdminId::new(id(4)) },
+        ];
+        assert_eq!(
+            shown.map(|principal| principal.to_string()),
+            [
+                "app_user:00000000-0000-0000-0000-000000000003",
+                "app_client:00000000-0000-0000-0000-000000000002",
+                "org_client:00000000-0000-0000-0000-000000000001",
+                "admin:00000000-0000-0000-0000-000000000004",
+            ]
+        );
+    }
+}

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
+use uuid::fmt::Hyphenated;
 
 const TENANT_NAME_MAX: usize = 63;
 const USERNAME_MAX: usize = 255;
@@ -33,6 +34,24 @@ const RESERVED: [&str; 19] = [
     "token",
 ];
 
+/// Usergrid's collections, which follow an application in a path. In `/<uuid>/users` the second segment must not be the
+/// name of an application of the organization with that id.
+const COLLECTIONS: [&str; 13] = [
+    "activities",
+    "assets",
+    "auth",
+    "collections",
+    "credentials",
+    "devices",
+    "events",
+    "groups",
+    "notifiers",
+    "permissions",
+    "roles",
+    "user",
+    "users",
+];
+
 /// Whether the server keeps this path segment for itself, so that it can never name a tenant.
 pub fn is_reserved(segment: &str) -> bool {
     RESERVED.iter().any(|word| segment.eq_ignore_ascii_case(word))
@@ -51,6 +70,8 @@ pub enum NameError {
     Reserved,
     #[error("A name must not look like a UUID.")]
     LooksLikeUuid,
+    #[error("A username must not be '.' or '..' and must not contain '/', '\\', control or invisible characters.")]
+    NotAUsername,
     #[error("This is not an email address.")]
     NotAnEmail,
 }
@@ -80,7 +101,7 @@ impl TenantName {
         if uuid::Uuid::parse_str(&name).is_ok() {
             return Err(NameError::LooksLikeUuid);
         }
-        if is_reserved(&name) {
+        if is_reserved(&name) || COLLECTIONS.contains(&name.as_str()) {
             return Err(NameError::Reserved);
         }
         Ok(Self(name))
@@ -107,10 +128,20 @@ pub struct Username {
 impl Username {
     /// Reads a username from outside. Spaces inside, `+`, `'` and the look of an email are allowed.
     ///
-    /// *Errors*: empty, too long, control characters, or the reserved `me` (Usergrid: `/users/me`).
+    /// Refused is what could not stand as one segment of a path, what an id is found by, and what two people could not
+    /// tell apart by eye. It is the key that is judged, so that wide and composed forms are no way around.
+    ///
+    /// *Errors*: `Empty`, `TooLong`, `NotAUsername`, `LooksLikeUuid`, and `Reserved` for `me` (Usergrid: `/users/me`).
     pub fn parse(text: &str) -> Result<Self, NameError> {
         let text = checked_text(text, USERNAME_MAX)?;
-        if lookup_key(&text) == "me" {
+        let key = lookup_key(&text);
+        if text.chars().any(is_unseen) || key.contains(['/', '\\']) || matches!(key.as_str(), "." | "..") {
+            return Err(NameError::NotAUsername);
+        }
+        if key.len() == Hyphenated::LENGTH && uuid::Uuid::try_parse(&key).is_ok() {
+            return Err(NameError::LooksLikeUuid);
+        }
+        if key == "me" {
             return Err(NameError::Reserved);
         }
         Ok(Self { text })
@@ -136,13 +167,13 @@ pub struct Email {
 impl Email {
     /// Reads an address from outside; checks its shape only, delivery is the mail server's matter.
     ///
-    /// *Errors*: not `local@domain`, spaces, control characters, over 254 bytes (RFC 5321 §4.5.3.1).
+    /// *Errors*: not `local@domain`, spaces, control or invisible characters, over 254 bytes (RFC 5321 §4.5.3.1).
     pub fn parse(text: &str) -> Result<Self, NameError> {
         let text = checked_text(text, EMAIL_MAX)?;
         let shaped = text
             .rsplit_once('@')
             .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.starts_with('.'));
-        if !shaped || text.chars().any(char::is_whitespace) || text.contains(['<', '>', '"']) {
+        if !shaped || text.chars().any(|c| c.is_whitespace() || is_unseen(c)) || text.contains(['<', '>', '"']) {
             return Err(NameError::NotAnEmail);
         }
         Ok(Self { text })
@@ -167,10 +198,18 @@ fn checked_text(text: &str, max: usize) -> Result<String, NameError> {
     if text.len() > max {
         return Err(NameError::TooLong(max));
     }
-    if text.chars().any(char::is_control) {
-        return Err(NameError::IllegalCharacter);
-    }
     Ok(text)
+}
+
+/// Whether a character shows nothing, breaks the line, or changes how its neighbours are shown: controls (Cc), formats
+/// (Cf, those of Unicode 16) and the two separators of lines and paragraphs.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{AD}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{890}'..='\u{891}' | '\u{8E2}'
+            | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
+            | '\u{FFF9}'..='\u{FFFB}' | '\u{110BD}' | '\u{110CD}' | '\u{13430}'..='\u{1343F}'
+            | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0001}' | '\u{E0020}'..='\u{E007F}')
 }
 
 /// The key that a name or address is stored and found by: NFKC, lower case.
@@ -195,12 +234,51 @@ mod tests {
     }
 
     #[test]
+    fn a_collection_is_no_tenant() {
+        for name in ["users", "User", "groups", "roles", "credentials", "permissions", "devices", "activities"] {
+            assert_eq!(TenantName::parse(name), Err(NameError::Reserved), "{name}");
+        }
+        for name in ["notifiers", "assets", "events", "collections", "auth"] {
+            assert_eq!(TenantName::parse(name), Err(NameError::Reserved), "{name}");
+        }
+        assert_eq!(TenantName::parse("users-1").map(|n| n.0), Ok("users-1".to_owned()));
+    }
+
+    #[test]
     fn usernames_keep_their_spelling_and_compare_without_case() {
         let name = Username::parse(" O'Neil+Test ").expect("a legal name");
         assert_eq!((name.as_str(), name.key().as_str()), ("O'Neil+Test", "o'neil+test"));
         assert_eq!(Username::parse("ME"), Err(NameError::Reserved));
-        assert_eq!(Username::parse("a\0b"), Err(NameError::IllegalCharacter));
         assert_eq!(lookup_key("ﬁSH"), "fish");
+    }
+
+    #[test]
+    fn a_username_is_one_segment_and_can_be_seen() {
+        for bad in [".", "..", "‥", "．", "a/b", "a\\b", "a／b", "a＼b", "a\0b", "a\nb", "a\u{2028}b"] {
+            assert_eq!(Username::parse(bad), Err(NameError::NotAUsername), "{bad:?}");
+        }
+        let unseen =
+            "\u{ad}\u{61c}\u{200b}\u{200d}\u{200f}\u{202a}\u{202e}\u{2060}\u{2064}\u{2066}\u{2069}\u{feff}\u{e0041}";
+        for c in unseen.chars() {
+            assert_eq!(Username::parse(&format!("an{c}n")), Err(NameError::NotAUsername), "{c:?}");
+            assert_eq!(Username::parse(&format!("{c}ann")), Err(NameError::NotAUsername), "{c:?}");
+            assert_eq!(Email::parse(&format!("an{c}n@x.example")), Err(NameError::NotAnEmail), "{c:?}");
+        }
+        let said =
+            "A username must not be '.' or '..' and must not contain '/', '\\', control or invisible characters.";
+        assert_eq!(NameError::NotAUsername.to_string(), said);
+        for good in ["a.b", "...", "ann smith", "Зоя", "李", "नमस्ते", "o'neil+test", "ann@x.example", "👩"]
+        {
+            assert!(Username::parse(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_username_is_no_hyphenated_uuid() {
+        for id in ["8ae8a6ea-84a5-11e3-884d-f18e8f6fb3bc", "8AE8A6EA-84A5-11E3-884D-F18E8F6FB3BC"] {
+            assert_eq!(Username::parse(id), Err(NameError::LooksLikeUuid), "{id}");
+        }
+        assert!(Username::parse("8ae8a6ea84a511e3884df18e8f6fb3bc").is_ok(), "digits alone are found as a username");
     }
 
     #[test]

@@ -34,6 +34,9 @@ pub enum GrantError {
     NotConfirmed,
     #[error("no client credentials")]
     MissingClient,
+    /// The session is bound to a client (RFC 6749 §6).
+    #[error("no client credentials beside a refresh token that is bound to a client")]
+    MissingClientAtRefresh,
     #[error("unknown client")]
     UnknownClient(ClientMethod),
     #[error("wrong client secret")]

@@ -12,7 +12,6 @@ use super::{client, lifetime};
 use crate::crypto::entropy::uuid_v7;
 use crate::crypto::token_text::{RefreshParts, parse_refresh, render_refresh};
 use crate::crypto::vault::Binding;
-use crate::domain::authority::Principal;
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::place::Place;
 use crate::domain::refresh::RefreshFamily;
@@ -84,11 +83,11 @@ async fn attempt(
 /// Whether the client that proved itself is the one the family is bound to. Asked before anything of the account is,
 /// so that a stranger with a genuine token learns nothing of it.
 ///
-/// *Errors*: `MissingClient` where proof is owed and none came (RFC 6749 §6), `RefreshTokenOfAnotherClient`.
+/// *Errors*: `MissingClientAtRefresh` where proof is owed and none came (RFC 6749 §6), `RefreshTokenOfAnotherClient`.
 fn belongs_to(family: &RefreshFamily, proved: Option<&str>) -> Result<(), GrantError> {
     match (&family.client_id, proved) {
         (None, _) => Ok(()),
-        (Some(_), None) => Err(GrantError::MissingClient),
+        (Some(_), None) => Err(GrantError::MissingClientAtRefresh),
         (Some(bound), Some(proved)) if bound == proved => Ok(()),
         (Some(_), Some(_)) => Err(GrantError::RefreshTokenOfAnotherClient),
     }
@@ -147,7 +146,7 @@ async fn end(this: &Workbench, place: &Place, family: &RefreshFamily) -> Result<
         id: uuid_v7(now, &*this.entropy),
         tenant: family.tenant,
         at: now,
-        actor: actor(family.principal),
+        actor: family.principal.to_string(),
         action: "end a session whose refresh token was used twice".to_owned(),
         detail: serde_json::json!({ "session": family.id }),
     };
@@ -155,8 +154,4 @@ async fn end(this: &Workbench, place: &Place, family: &RefreshFamily) -> Result<
     this.store.blocking(move |store| store.revoke(&revocation, &journal)).await?;
     this.directory.apply(&[change]);
     Ok(GrantError::ReusedRefreshToken)
-}
-
-fn actor(principal: Principal) -> String {
-    format!("{}:{}", principal.authority(), principal.uuid())
 }

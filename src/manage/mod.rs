@@ -60,7 +60,7 @@ impl Actor {
     fn text(self) -> String {
         match self {
             Self::Operator => "operator".to_owned(),
-            Self::Caller(principal) => format!("{}:{}", principal.authority(), principal.uuid()),
+            Self::Caller(principal) => principal.to_string(),
         }
     }
 }

@@ -106,7 +106,8 @@ impl StoreError {
     pub(super) fn is_transient(&self) -> bool {
         match self {
             Self::Database { source: DieselError::DatabaseError(Kind::SerializationFailure, _) } => true,
-            // diesel has no kind for 40P01 and hides the code; where the server speaks another language, the caller sees it.
+            // diesel has no kind for 40P01 and hides the code; where the server speaks another language, the caller
+            // sees it.
             Self::Database { source: DieselError::DatabaseError(_, about) } => about.message() == "deadlock detected",
             _ => false,
         }

@@ -1,8 +1,8 @@
 //! The rows, and the only room that knows SQL: domain types in, domain types out.
 //!
-//! `Store` is a thin facade, one file a noun. Each of its methods picks a side, PostgreSQL or SQLite, and calls the query
-//! of the same name in `queries/`, which is written once and compiled for both. What truly differs is in `postgres/`
-//! and `sqlite/`. No query joins tenants, and every method of a tenant table takes its tenant first.
+//! `Store` is a thin facade, one file a noun. Each of its methods picks a side, PostgreSQL or SQLite, and calls the
+//! query of the same name in `queries/`, which is written once and compiled for both. What truly differs is in
+//! `postgres/` and `sqlite/`. No query joins tenants, and every method of a tenant table takes its tenant first.
 
 use std::sync::Arc;
 

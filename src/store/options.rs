@@ -44,7 +44,7 @@ impl DatabaseUrl {
     ///
     /// *Shape*: `sqlite:PATH`, `sqlite://PATH`, `postgres://USER:PASSWORD@HOST:PORT/NAME?sslmode=require` or
     /// `postgresql://...`.
-    /// *Errors*: `Url` for another scheme, and for SQLite's in-memory databases, which several connections cannot share.
+    /// *Errors*: `Url` for another scheme, and for SQLite's in-memory databases, which connections cannot share.
     pub fn parse(text: &str) -> Result<Self, StoreError> {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return Ok(Self::Postgres(Secret::new(text)));

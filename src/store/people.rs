@@ -43,11 +43,6 @@ impl Store {
         query!(self, Scope::Registry, |q, conn| q::admin::list_of(conn, org))
     }
 
-    /// Whether an admin belongs to an organization.
-    pub fn is_member(&self, org: OrgId, admin: AdminId) -> Result<bool, StoreError> {
-        query!(self, Scope::Registry, |q, conn| q::membership::exists(conn, org, admin))
-    }
-
     /// Replaces a user's hash by one of the same password, made at a higher cost. False when the hash is no longer
     /// `old`: a password that was changed meanwhile stays changed.
     pub fn replace_user_hash(&self, app: AppId, user: UserId, old: &Secret, new: &Secret) -> Result<bool, StoreError> {

@@ -34,9 +34,4 @@ impl Store {
     pub fn advance_refresh_family(&self, tenant: TenantId, id: Uuid, step: &Advance) -> Result<bool, StoreError> {
         transact!(self, tenant, |q, conn| q::refresh_family::advance(conn, tenant, id, step))
     }
-
-    /// Ends a family; false when it had ended before or is not there.
-    pub fn end_refresh_family(&self, tenant: TenantId, id: Uuid, at: Moment) -> Result<bool, StoreError> {
-        transact!(self, tenant, |q, conn| q::refresh_family::end(conn, tenant, id, at))
-    }
 }

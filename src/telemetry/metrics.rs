@@ -267,7 +267,8 @@ mod tests {
         for line in [
             concat!("tokengrid_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"} 1"),
             "tokengrid_token_requests_total{grant_type=\"password\",authority=\"app_user\",outcome=\"issued\"} 1",
-            "tokengrid_token_requests_total{grant_type=\"other\",authority=\"none\",outcome=\"unsupported_grant_type\"} 1",
+            "tokengrid_token_requests_total{grant_type=\"other\",authority=\"none\",\
+             outcome=\"unsupported_grant_type\"} 1",
             "tokengrid_http_requests_total{method=\"POST\",status=\"2xx\"} 1",
             "tokengrid_http_request_duration_seconds_bucket{le=\"0.0025\"} 0",
             "tokengrid_http_request_duration_seconds_bucket{le=\"0.005\"} 1",

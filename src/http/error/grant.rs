@@ -29,7 +29,7 @@ impl Worded for GrantError {
             Self::MissingParameter(name) if is_oauth => {
                 Answer::oauth("invalid_request", format!("The parameter {name} is missing."))
             }
-            Self::MissingClient if is_oauth => {
+            Self::MissingClient | Self::MissingClientAtRefresh if is_oauth => {
                 client(Answer::oauth("invalid_client", "Client credentials are missing."))
             }
             // Usergrid: whatever is missing or unsupported sounds like a wrong password.
@@ -52,6 +52,7 @@ impl Worded for GrantError {
             | Self::ExpiredRefreshToken
             | Self::EndedRefreshToken
             | Self::ReusedRefreshToken
+            | Self::MissingClientAtRefresh
             | Self::RefreshTokenOfAnotherClient => Answer::oauth("invalid_grant", WRONG_REFRESH),
             Self::UnknownScope | Self::ScopeExceeded => {
                 Answer::oauth("invalid_scope", "The scope is unknown or exceeds what was granted.")

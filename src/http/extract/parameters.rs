@@ -8,6 +8,9 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use super::urlencoded::{DecodeError, decode, pairs};
 use crate::domain::secret::Secret;
 
+/// Some editors and platforms put it before JSON; a reader may pass over it (RFC 8259 §8.1).
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// How a request speaks, which decides the words of some refusals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
@@ -46,7 +49,6 @@ pub struct Parameters {
     /// Usergrid: some clients send it in place of `username`.
     pub email: Option<String>,
     pub password: Option<Secret>,
-    pub pin: Option<Secret>,
     pub client_id: Option<String>,
     pub client_secret: Option<Secret>,
     /// As text, whether it came as a number or not. *Units*: milliseconds.
@@ -56,12 +58,10 @@ pub struct Parameters {
     pub refresh_token: Option<Secret>,
     /// The token that a request is about, beside the one that it bears.
     pub token: Option<Secret>,
-    pub code: Option<Secret>,
-    pub redirect_uri: Option<String>,
     pub scope: Option<String>,
-    pub state: Option<String>,
     in_query: Vec<&'static str>,
     in_body: Vec<&'static str>,
+    is_silent: bool,
 }
 
 /// Where a value goes once it is read.
@@ -88,10 +88,11 @@ impl Parameters {
         if !matches!(method, "POST" | "PUT") {
             return Ok(parameters);
         }
-        match body.trim_ascii_start().first() {
+        let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body).trim_ascii_start();
+        match text.first() {
             Some(b'{') => {
                 parameters.encoding = Encoding::Json;
-                parameters.read_json(body)?;
+                parameters.read_json(text)?;
             }
             Some(b'[') => return Err(ParameterError::NotAnObject),
             Some(_) => {
@@ -100,19 +101,22 @@ impl Parameters {
             }
             None if !parameters.in_query.is_empty() => {}
             None if content_type.is_some_and(is_form) => parameters.encoding = Encoding::Form,
-            None => parameters.encoding = Encoding::Json,
+            None => {
+                parameters.encoding = Encoding::Json;
+                parameters.is_silent = true;
+            }
         }
         Ok(parameters)
     }
 
-    /// Refuses a request that should have said something and said nothing at all.
+    /// Refuses a request that should have said something and said nothing at all: no body, and nothing known in the
+    /// query. A JSON body without a known member did speak; what it lacks is for its reader to say.
     ///
     /// Apart from `read`, since some routes take an empty POST or PUT (Usergrid: `revoketokens`).
     ///
     /// *Errors*: `NoBody`.
     pub fn require_any(&self) -> Result<(), ParameterError> {
-        let is_silent = self.encoding == Encoding::Json && self.in_query.is_empty() && self.in_body.is_empty();
-        if is_silent { Err(ParameterError::NoBody) } else { Ok(()) }
+        if self.is_silent { Err(ParameterError::NoBody) } else { Ok(()) }
     }
 
     /// Whether a known parameter came in the URL, where proxies and browsers keep it.
@@ -179,7 +183,6 @@ impl Parameters {
             "username" => ("username", Slot::Text(&mut self.username)),
             "email" => ("email", Slot::Text(&mut self.email)),
             "password" => ("password", Slot::Secret(&mut self.password)),
-            "pin" => ("pin", Slot::Secret(&mut self.pin)),
             "client_id" => ("client_id", Slot::Text(&mut self.client_id)),
             "client_secret" => ("client_secret", Slot::Secret(&mut self.client_secret)),
             "ttl" => ("ttl", Slot::Number(&mut self.ttl)),
@@ -187,10 +190,7 @@ impl Parameters {
             "access_token" => ("access_token", Slot::Secret(&mut self.access_token)),
             "refresh_token" => ("refresh_token", Slot::Secret(&mut self.refresh_token)),
             "token" => ("token", Slot::Secret(&mut self.token)),
-            "code" => ("code", Slot::Secret(&mut self.code)),
-            "redirect_uri" => ("redirect_uri", Slot::Text(&mut self.redirect_uri)),
             "scope" => ("scope", Slot::Text(&mut self.scope)),
-            "state" => ("state", Slot::Text(&mut self.state)),
             _ => return None,
         })
     }

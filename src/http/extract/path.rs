@@ -221,7 +221,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_untidy_comes_out(path in "(/|[a-z.~%27eE]{1,4}|orgs|apps|management|8ae8a6ea-84a5-11e3-884d-f18e8f6fb3bc){0,12}") {
+        fn nothing_untidy_comes_out(
+            path in "(/|[a-z.~%27eE]{1,4}|orgs|apps|management|8ae8a6ea-84a5-11e3-884d-f18e8f6fb3bc){0,12}"
+        ) {
             let path = format!("/{path}");
             let canonical = canonical_path(&path);
             prop_assert!(canonical.starts_with('/'));

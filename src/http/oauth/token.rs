@@ -135,9 +135,11 @@ fn client(authorization: &Authorization, parameters: &Parameters) -> Result<Opti
     }
 }
 
+/// Digits alone: Rust's parser would take `+5` too.
 fn ttl(parameters: &Parameters) -> Result<Option<Duration>, RequestError> {
     match parameters.ttl.as_deref() {
         None => Ok(None),
+        Some(text) if !text.bytes().all(|byte| byte.is_ascii_digit()) => Err(RequestError::BadTtl),
         Some(text) => text.parse().map(|millis| Some(Duration::from_millis(millis))).or(Err(RequestError::BadTtl)),
     }
 }

@@ -16,8 +16,9 @@ use crate::domain::name::TenantName;
 use crate::domain::secret::Secret;
 use crate::http::extract::urlencoded::{decode, pairs};
 
-/// Query parameters that are never echoed. The last two are not on Usergrid's list, which knew neither grant.
-const HIDDEN_PARAMS: [&str; 12] = [
+/// Query parameters that are never echoed, in any letter case: a misspelt name bears the same secret. The last three
+/// are not on Usergrid's list, which did not know their grants.
+const HIDDEN_PARAMS: [&str; 13] = [
     "client_id",
     "client_secret",
     "password",
@@ -30,6 +31,7 @@ const HIDDEN_PARAMS: [&str; 12] = [
     "token",
     "refresh_token",
     "pin",
+    "code",
 ];
 
 /// A successful answer. Its status is always 200: Usergrid's clients take nothing else for success.
@@ -107,7 +109,7 @@ impl Envelope {
         let mut params = BTreeMap::<String, Vec<String>>::new();
         for (name, value) in pairs(query.as_bytes()) {
             if let (Ok(name), Ok(value)) = (decode(name), decode(value))
-                && !HIDDEN_PARAMS.contains(&name.as_ref())
+                && !HIDDEN_PARAMS.iter().any(|hidden| hidden.eq_ignore_ascii_case(&name))
             {
                 params.entry(name.into_owned()).or_default().push(value.into_owned());
             }

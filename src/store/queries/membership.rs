@@ -14,9 +14,3 @@ pub fn insert(conn: &mut Conn, org: OrgId, admin: AdminId) -> Result<(), StoreEr
     diesel::insert_into(membership::table).values(values).execute(conn)?;
     Ok(())
 }
-
-/// Whether the admin is a member.
-pub fn exists(conn: &mut Conn, org: OrgId, admin: AdminId) -> Result<bool, StoreError> {
-    let row = membership::table.find((RowId(org.uuid()), RowId(admin.uuid())));
-    Ok(diesel::select(diesel::dsl::exists(row)).get_result(conn)?)
-}

@@ -124,7 +124,7 @@ pub fn advance(conn: &mut Conn, tenant: TenantId, id: Uuid, step: &Advance) -> R
 }
 
 /// Ends a family that has not ended.
-pub fn end(conn: &mut Conn, tenant: TenantId, id: Uuid, at: Moment) -> Result<bool, StoreError> {
+fn end(conn: &mut Conn, tenant: TenantId, id: Uuid, at: Moment) -> Result<bool, StoreError> {
     let live = refresh_family::table.find((RowId(tenant.uuid()), RowId(id))).filter(refresh_family::ended.is_null());
     Ok(diesel::update(live).set(refresh_family::ended.eq(at)).execute(conn)? == 1)
 }

@@ -52,7 +52,7 @@ fn a_provision_creates_everything_in_the_tenant_it_belongs_to() {
             assert_eq!(store.list_client_secrets(app.into()).expect("a read").len(), 1);
             assert_eq!(store.list_signing_keys(app.into()).expect("a read").len(), 1);
         }
-        assert!(store.is_member(org, new.admins[0].who.id).expect("a read"));
+        assert_eq!(store.list_admins_of(org).expect("a read"), [new.admins[0].who.clone()]);
         assert_eq!(store.list_changes(Moment::EPOCH, 9).expect("a read"), new.journal.changes);
         for entry in &new.journal.audit {
             assert_eq!(store.list_audit(entry.tenant, 9).expect("a read"), std::slice::from_ref(entry));

@@ -3,7 +3,8 @@
 use super::*;
 use crate::domain::authority::Principal;
 use crate::domain::refresh::RefreshFamily;
-use crate::store::Advance;
+use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
+use crate::store::{Advance, Journal};
 
 pub fn a_family(principal: Principal, seconds: i64) -> RefreshFamily {
     let id = fresh();
@@ -73,9 +74,16 @@ fn an_ended_family_ends_once_and_never_advances() {
     each(|store| {
         let family = a_family(a_user_of(AppId::new(fresh())), 0);
         store.insert_refresh_family(&family).expect("a write");
-        assert!(!store.end_refresh_family(TenantId::MANAGEMENT, family.id, at(1)).expect("a write"));
-        assert!(store.end_refresh_family(family.tenant, family.id, at(2)).expect("a write"));
-        assert!(!store.end_refresh_family(family.tenant, family.id, at(3)).expect("a write"));
+        for (tenant, seconds) in [(TenantId::MANAGEMENT, 1), (family.tenant, 2), (family.tenant, 3)] {
+            let revocation = Revocation {
+                tenant,
+                target: RevocationTarget::Token(family.id),
+                reason: RevocationReason::Revoked,
+                watermark: at(seconds),
+                expires: at(9),
+            };
+            store.revoke(&revocation, &Journal::default()).expect("a write");
+        }
         let step = Advance { expected_head: 0, head: 1, previous: Some(0), rotated: at(4) };
         assert!(!store.advance_refresh_family(family.tenant, family.id, &step).expect("a write"));
         let read = store.find_refresh_family(family.tenant, family.id).expect("a read").expect("the family");

@@ -171,8 +171,12 @@ fn a_silent_post_is_told_that_it_said_nothing() {
     for place in ["/acme/shop/token", "/management/token"] {
         let silent = world.guest().send("POST", place, None, "");
         assert_envelope(&silent, 400, "illegal_argument", "missing json post data");
-        let empty = world.guest().json(place, &json!({}));
-        assert_envelope(&empty, 400, "illegal_argument", "missing json post data");
+        let blank = world.guest().send("POST", place, Some("application/json"), " \n");
+        assert_envelope(&blank, 400, "illegal_argument", "missing json post data");
+        // An object is something, even where none of it is known: the grant says what is missing.
+        for body in [json!({}), json!({ "foo": 1 })] {
+            assert_oauth(&world.guest().json(place, &body), 400, "invalid_grant", WRONG_LOGIN);
+        }
     }
 }
 

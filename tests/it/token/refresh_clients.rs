@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use tokengrid::manage::Actor;
 
 use super::four_levels::claims;
@@ -55,6 +56,9 @@ fn nobody_else_goes_on_with_it_and_nothing_is_burnt() {
     unproved(&use_with(&guest, &token, &[]));
     unproved(&use_with(&guest, &token, &[("client_id", id)]));
     unproved(&use_with(&guest, &token, &[("client_id", id), ("client_secret", "")]));
+    // In Usergrid's voice there is no such word; it was no sign-in either, so it is the token that is no good here.
+    let bare = json!({ "grant_type": "refresh_token", "refresh_token": &token });
+    refused(&guest.json("/acme/shop/token", &bare));
     assert_oauth(
         &use_with(&guest, &token, &[("client_id", id), ("client_secret", "wrong")]),
         401,

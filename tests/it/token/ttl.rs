@@ -69,7 +69,7 @@ fn the_wish_holds_at_every_level_and_in_the_token() {
 fn what_is_no_count_of_milliseconds_is_refused_in_both_voices() {
     let world = world();
     let person = [("grant_type", "password"), ("username", "ann"), ("password", PASSWORD)];
-    for ttl in ["NaN", "-1", "1.5", "1e3", "0x10", "1 ", "18446744073709551616", "ten"] {
+    for ttl in ["NaN", "-1", "+5", "1.5", "1e3", "0x10", "1 ", "18446744073709551616", "ten"] {
         let parameters = form(&[&person[..], &[("ttl", ttl)]].concat());
         let answer = world.guest().form("/acme/shop/token", &parameters);
         assert_oauth(&answer, 400, "invalid_request", "ttl must be a number of milliseconds, 0 or more.");

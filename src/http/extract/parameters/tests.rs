@@ -60,7 +60,33 @@ fn silence_is_refused_where_something_is_required() {
     let silent = Parameters::read("POST", "", b"", JSON).expect("read as such");
     assert!(matches!(silent.require_any(), Err(ParameterError::NoBody)));
     assert!(post("").and_then(|parameters| parameters.require_any()).is_ok(), "an empty form is a form");
-    assert!(post("{\"ttl\":1}").and_then(|parameters| parameters.require_any()).is_ok());
+    for body in ["{\"ttl\":1}", "{}", "{\"foo\":1}", "\u{feff}{}"] {
+        assert!(post(body).and_then(|parameters| parameters.require_any()).is_ok(), "{body:?} says something");
+    }
+    for (query, body) in [("", " \r\n"), ("foo=1", ""), ("", "\u{feff}")] {
+        let silent = Parameters::read("POST", query, body.as_bytes(), JSON).expect("read as such");
+        assert!(matches!(silent.require_any(), Err(ParameterError::NoBody)), "{query:?} {body:?}");
+    }
+    let spoken = Parameters::read("POST", "ttl=1", b"", JSON).expect("a query");
+    assert!(spoken.require_any().is_ok(), "the query speaks");
+}
+
+#[test]
+fn a_byte_order_mark_before_json_is_passed_over() {
+    let got = post("\u{feff} {\"username\":\"\u{feff}ann\"}").expect("JSON");
+    assert_eq!((got.encoding, got.username.as_deref()), (Encoding::Json, Some("\u{feff}ann")));
+    assert!(matches!(post("\u{feff}[]"), Err(ParameterError::NotAnObject)));
+    assert!(matches!(post("\u{feff}\u{feff}{}").map(|got| got.encoding), Ok(Encoding::Form)), "one mark, not two");
+}
+
+#[test]
+fn what_no_grant_reads_is_unknown_and_ignored() {
+    for name in ["pin", "code", "redirect_uri", "state"] {
+        assert!(post(&format!("{name}=1&{name}=2")).is_ok(), "{name}");
+        assert!(post(&format!("{{\"{name}\":[1]}}")).is_ok(), "{name}");
+        let asked = Parameters::read("GET", &format!("{name}=1"), b"", None).expect("a query");
+        assert!(!asked.is_in_query(name), "{name}");
+    }
 }
 
 #[test]
@@ -125,7 +151,7 @@ fn bad_encodings_are_refused() {
 
 #[test]
 fn values_do_not_print() {
-    let got = post("username=alice&password=hunter2&code=c0de").expect("a form");
+    let got = post("username=alice&password=hunter2&refresh_token=c0de").expect("a form");
     let text = format!("{got:?}");
     assert!(text.contains("password"), "{text}");
     for value in ["alice", "hunter2", "c0de"] {

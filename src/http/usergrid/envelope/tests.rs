@@ -78,9 +78,9 @@ async fn an_empty_envelope_has_its_times_alone() {
 fn params_leave_credentials_out_and_keep_every_value() {
     let query = "ql=select+*&x=1&x=2&client_id=a&client_secret=b&password=c&username=d&access_token=e&token=f\
                  &client_credentials=g&fb_access_token=h&fq_access_token=i&ping_access_token=j&pin=k\
-                 &refresh_token=l&p%61ssword=m&bad=%zz";
+                 &refresh_token=l&p%61ssword=m&code=n&Access_Token=o&PASSWORD=p&Client_Secret=q&state=r&bad=%zz";
     let params = Envelope::new(STARTED).params(query).params.expect("params");
-    assert_eq!(json!(params), json!({"ql": ["select *"], "x": ["1", "2"]}));
+    assert_eq!(json!(params), json!({"ql": ["select *"], "state": ["r"], "x": ["1", "2"]}));
 }
 
 #[actix_web::test]
