@@ -85,3 +85,16 @@ fn a_path_of_one_machine_is_told_from_a_relative_one() {
         assert!(!names_a_machine(line), "{line}");
     }
 }
+
+/// The image is built from the sources alone (`.dockerignore`), and cargo refuses a manifest whose targets it has to
+/// look for and does not find.
+#[test]
+fn every_target_beside_the_sources_names_its_file() {
+    let manifest: toml::Table = fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    for kind in ["bench", "example", "test"] {
+        for target in manifest[kind].as_array().unwrap() {
+            let path = target.get("path").and_then(toml::Value::as_str);
+            assert!(path.is_some_and(|path| root().join(path).is_file()), "{kind} {target} has no path");
+        }
+    }
+}

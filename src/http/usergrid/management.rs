@@ -29,6 +29,14 @@ pub async fn me(call: Call) -> Result<HttpResponse, Refusal> {
             Some(Callback::parse(name).ok_or_else(|| call.refuse(&RequestError::BadCallback))?)
         }
     };
+    match own_token(&call).await {
+        Ok(body) => Ok(token::no_store_json(&Value::Object(body), callback.as_ref())),
+        Err(refusal) => Err(refusal.called_back(callback)),
+    }
+}
+
+/// What a sign-in would answer, about the token that came.
+async fn own_token(call: &Call) -> Result<Map<String, Value>, Refusal> {
     let session = call.session(&Place::Management).await?;
     let admin = call.state.guard.admin_self(session.as_ref()).map_err(|cause| call.refuse(&cause))?;
     let overview = call.state.registry.get_admin_overview(admin).await.map_err(|cause| call.refuse_holder(&cause))?;
@@ -41,7 +49,7 @@ pub async fn me(call: Call) -> Result<HttpResponse, Refusal> {
     }
     body.extend(view::password_changed(&overview.admin));
     body.insert("user".to_owned(), view::admin_with_organizations(&overview));
-    Ok(token::no_store_json(&Value::Object(body), callback.as_ref()))
+    Ok(body)
 }
 
 /// `GET /management/users/{user}`: an admin reads themselves, by UUID, email, username or `me`.
