@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::operand::{self, AppPath, AppSetting, IssuerPath, OrgSetting, TenantPath};
+use super::operand::{self, AppPath, AppSetting, IssuerPath, OrgSetting, Properties, TenantPath};
 use crate::config::Overrides;
 use crate::domain::name::{Email, TenantName, Username};
 use crate::domain::secret::Secret;
@@ -188,6 +188,9 @@ pub struct UserCreate {
     /// Read the password from standard input; otherwise one is made and printed once.
     #[arg(long)]
     pub password_stdin: bool,
+    /// Further members of the account, as a JSON object; they are returned unchanged.
+    #[arg(long, value_name = "JSON", value_parser = operand::properties)]
+    pub properties: Option<Properties>,
     #[command(flatten)]
     pub output: Output,
 }

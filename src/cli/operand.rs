@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
+
 use crate::domain::name::{NameError, TenantName};
 use crate::domain::tenant::{AppSettings, OrgSettings, Switch};
 use crate::domain::token::Algorithm;
@@ -17,6 +19,8 @@ pub enum OperandError {
     NotATenant,
     #[error("{part}: {source}")]
     Name { part: &'static str, source: NameError },
+    #[error("expected a JSON object: {0}")]
+    Json(String),
     #[error("expected KEY=VALUE")]
     NotAPair,
     #[error("there is no such setting; it may be one of: {0}")]
@@ -102,6 +106,15 @@ fn org_name(text: &str) -> Result<TenantName, OperandError> {
 
 fn app_name(text: &str) -> Result<TenantName, OperandError> {
     TenantName::parse(text).map_err(|source| OperandError::Name { part: "application", source })
+}
+
+/// Free JSON members of an account.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Properties(pub Map<String, Value>);
+
+/// Reads a JSON object.
+pub(super) fn properties(text: &str) -> Result<Properties, OperandError> {
+    serde_json::from_str(text).map(Properties).map_err(|cause| OperandError::Json(cause.to_string()))
 }
 
 /// One setting of an organization, as `org set` takes it.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::args::{AppCommand, Cli, Command, ConfigCommand, KeysCommand, OrgCommand, Output, UserCommand};
 use super::error::CommandError;
@@ -88,6 +88,7 @@ async fn create_org(core: &Core, arguments: &args::OrgCreate) -> Result<(), Comm
         email: Some(arguments.admin_email.as_str().to_owned()),
         name: None,
         password: password.clone(),
+        properties: Map::new(),
     };
     let new = NewOrg { name: arguments.name.to_string(), owner };
     let created = core.registry.create_org(new, Actor::Operator).await?;
@@ -154,6 +155,7 @@ async fn create_user(core: &Core, arguments: &args::UserCreate) -> Result<(), Co
         email: Some(arguments.email.as_str().to_owned()),
         name: None,
         password: password.clone(),
+        properties: arguments.properties.clone().map(|given| given.0).unwrap_or_default(),
     };
     let user = core.registry.create_user(app.id, new, Actor::Operator).await?;
     let shown = generated.then(|| password.expose());

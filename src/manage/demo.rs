@@ -1,5 +1,7 @@
 //! The demonstration tenant: known names and known passwords, created once, served on loopback alone.
 
+use serde_json::Map;
+
 use super::{Actor, ManageError, NewOrg, NewPerson, Registry};
 use crate::domain::client::ClientId;
 use crate::domain::id::TenantId;
@@ -55,6 +57,7 @@ impl Registry {
                 email: Some("testadmin@example.com".to_owned()),
                 name: Some("Test Admin".to_owned()),
                 password: Secret::new(DEMO.admin.1),
+                properties: Map::new(),
             };
             self.create_org(NewOrg { name: DEMO.org.to_owned(), owner }, Actor::Operator).await?;
         }
@@ -71,6 +74,7 @@ impl Registry {
                 email: Some(DEMO.user_email.to_owned()),
                 name: Some("John Doe".to_owned()),
                 password: Secret::new(DEMO.user.1),
+                properties: Map::new(),
             };
             self.create_user(app.id, user, Actor::Operator).await?;
         }

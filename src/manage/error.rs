@@ -20,6 +20,8 @@ pub enum ManageError {
     Name { field: &'static str, source: NameError },
     #[error("A password must have at least {0} characters.")]
     PasswordTooShort(usize),
+    #[error("{0} is a member of the account itself and cannot be a property.")]
+    OwnMember(&'static str),
     #[error("This {0} is taken.")]
     Taken(&'static str),
     /// Another rotation of the same keys or secrets came first.

@@ -1,6 +1,6 @@
 //! People: what a new account is made of, and the creation of application users.
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{Actor, ManageError, Registry};
@@ -18,12 +18,31 @@ pub struct NewPerson {
     pub email: Option<String>,
     pub name: Option<String>,
     pub password: Secret,
+    /// Further members, returned unchanged.
+    pub properties: Map<String, Value>,
 }
+
+/// Members of an account that are the server's own; a property may not bear their names.
+const OWN_MEMBERS: [&str; 13] = [
+    "activated",
+    "confirmed",
+    "created",
+    "disabled",
+    "email",
+    "metadata",
+    "modified",
+    "name",
+    "password",
+    "pin",
+    "type",
+    "username",
+    "uuid",
+];
 
 impl Registry {
     /// Creates a user of an application.
     ///
-    /// *Errors*: `Name`, `PasswordTooShort`, `Taken` for username or email. *Tenancy*: unique within the application.
+    /// *Errors*: `Name`, `PasswordTooShort`, `OwnMember`, `Taken` for username or email. *Tenancy*: unique within the application.
     pub async fn create_user(&self, app: AppId, new: NewPerson, actor: Actor) -> Result<AppUser, ManageError> {
         let user = self.new_user(app, new).await?;
         let created = user.who.clone();
@@ -52,13 +71,16 @@ impl Registry {
         if new.password.expose().chars().count() < min {
             return Err(ManageError::PasswordTooShort(min));
         }
+        if let Some(own) = OWN_MEMBERS.into_iter().find(|own| new.properties.contains_key(*own)) {
+            return Err(ManageError::OwnMember(own));
+        }
         let hash = self.lane.hash(tenant, new.password).await?;
         let now = self.clock.now();
         let person = Person {
             username,
             email,
             name: new.name,
-            properties: Map::new(),
+            properties: new.properties,
             activated: true,
             confirmed: true,
             disabled: false,

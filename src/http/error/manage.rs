@@ -14,7 +14,9 @@ impl Worded for ManageError {
             Self::UnknownApplication(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "organization_application_not_found", self.to_string())
             }
-            Self::Name { .. } => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string()),
+            Self::Name { .. } | Self::OwnMember(_) => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
+            }
             Self::PasswordTooShort(min) => Answer::new(
                 StatusCode::BAD_REQUEST,
                 "error_password_policy_violation",

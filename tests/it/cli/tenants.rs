@@ -166,3 +166,21 @@ fn a_command_migrates_the_embedded_database_alone_and_serve_any() {
     let serving = unmigrated.serve(&[]);
     assert_eq!(serving.client().get("/health/ready").status, 200);
 }
+
+#[test]
+fn further_members_of_an_account_come_back_unchanged() {
+    let program = Program::fresh();
+    program.json(ORG);
+    let create = ["user", "create", "acme/sandbox", "--username", "bob", "--email", "bob@acme.test"];
+    let given = r#"{"shoe":{"size":42.5,"laces":[true,null]},"Motto":"ä"}"#;
+    let bob = program.json(&[&create[..], &["--properties", given]].concat());
+    let password = bob["user"]["password"].as_str().unwrap();
+    let signed_in = program.serve(&[]).client().sign_in("/acme/sandbox", "bob", password);
+    assert_eq!(signed_in.json["user"]["shoe"], serde_json::json!({ "size": 42.5, "laces": [true, null] }));
+    assert_eq!(signed_in.json["user"]["Motto"], "ä");
+
+    let eve = ["user", "create", "acme/sandbox", "--username", "eve", "--email", "eve@acme.test", "--properties"];
+    for (properties, code) in [(r#"{"uuid":"x"}"#, 1), (r#"{"password":"x"}"#, 1), ("[]", 2), ("{", 2)] {
+        assert_eq!(program.run(&[&eve[..], &[properties]].concat()).code, Some(code), "{properties}");
+    }
+}

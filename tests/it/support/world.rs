@@ -127,6 +127,7 @@ pub fn person(username: &str, email: &str) -> NewPerson {
         email: Some(email.to_owned()),
         name: Some(format!("The {username}")),
         password: Secret::new(PASSWORD),
+        properties: serde_json::Map::new(),
     }
 }
 

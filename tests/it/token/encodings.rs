@@ -141,6 +141,7 @@ fn plus_and_apostrophe_survive_every_encoding() {
         email: Some("o'neil+tag@example.test".to_owned()),
         name: None,
         password: Secret::new(password),
+        properties: serde_json::Map::new(),
     };
     let registry = world.registry();
     world.server.wait(registry.create_user(world.acme.app.id, person, Actor::Operator)).unwrap();
