@@ -42,7 +42,7 @@ fn a_key_file_that_others_may_read_is_refused() {
     let file = program.data().join("master.key");
     for bits in [0o640, 0o604] {
         fs::set_permissions(&file, Permissions::from_mode(bits)).unwrap();
-        for command in [&["serve"][..], &["credentials", "acme"]] {
+        for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["credentials", "acme"]] {
             let refused = program.run(command);
             assert_eq!(refused.code, Some(2));
             let expected = "security.master_keys: others may read the key file data/master.key; make its mode 0600";
@@ -57,13 +57,13 @@ fn a_lost_or_broken_key_file_is_refused_and_never_replaced() {
     program.run(&["migrate"]);
     let file = program.data().join("master.key");
     fs::write(&file, "k1:too short\n").unwrap();
-    let broken = program.run(&["serve"]);
+    let broken = program.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(broken.code, Some(2));
     assert!(broken.fault().starts_with("security.master_keys: "), "{}", broken.fault());
     assert!(!broken.fault().contains("too short"), "it may be most of a key");
 
     fs::remove_file(&file).unwrap();
-    let lost = program.run(&["serve"]);
+    let lost = program.run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(lost.code, Some(2));
     let expected = "security.master_keys: the database exists, but its key file data/master.key is gone; \
                     restore it from a backup";
