@@ -10,7 +10,7 @@ use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::domain::authority::Principal;
 use crate::domain::clock::Moment;
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
-use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
+use crate::domain::revocation::{Revocation, RevocationTarget};
 use crate::domain::secret::Secret;
 use crate::domain::token::{AccessClaims, moment_of};
 use crate::store::{Journal, Store};
@@ -87,22 +87,11 @@ impl Revoker {
     async fn write(&self, target: RevocationTarget, request: &Request<'_>, action: &str) -> Result<(), AccessError> {
         let now: Moment = self.verifier.clock.now();
         let tenant = request.holder.issuing_tenant();
-        // A token issued in this very moment may be dated after an earlier watermark: cover it too.
-        let known = self.verifier.directory.revocations(tenant).await?;
-        let watermark = now.max(known.earliest_issue(request.holder.uuid())).max(request.own_issue());
-        let app = match request.holder.app() {
-            Some(app) => self.verifier.directory.app(app).await?,
-            None => None,
-        };
-        // How long the watermark must be remembered.
-        let longest = app.map_or(self.access_ttl_max, |app| app.settings.longest_token(self.access_ttl_max));
-        let revocation = Revocation {
-            tenant,
-            target,
-            reason: RevocationReason::Revoked,
-            watermark,
-            expires: watermark.plus(longest),
-        };
+        let directory = &self.verifier.directory;
+        let known = directory.revocations(tenant).await?;
+        let watermark = known.watermark(request.holder.uuid(), now).max(request.own_issue());
+        let longest = directory.longest_token(tenant, self.access_ttl_max).await?;
+        let revocation = Revocation::revoked(tenant, target, watermark, longest);
         let change = Change { id: uuid_v7(now, &*self.entropy), tenant, kind: ChangeKind::Revocations };
         let audit = AuditEntry {
             id: uuid_v7(now, &*self.entropy),
@@ -114,7 +103,7 @@ impl Revoker {
         };
         let journal = Journal { changes: vec![change], audit: vec![audit] };
         self.store.blocking(move |store| store.revoke(&revocation, &journal)).await?;
-        self.verifier.directory.apply(&[change]);
+        directory.apply(&[change]);
         Ok(())
     }
 }

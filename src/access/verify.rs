@@ -93,8 +93,7 @@ impl Verifier {
         let (claims, principal) = self.genuine(token).await?;
         let issued = issue_of(&claims)?;
         let revocations = self.directory.revocations(principal.issuing_tenant()).await?;
-        let ids = [Some(claims.jti), claims.sid];
-        let ids: Vec<Uuid> = ids.into_iter().flatten().collect();
+        let ids = [claims.jti, claims.sid.unwrap_or(claims.jti)];
         if let Some(reason) = revocations.find(principal.uuid(), &ids, issued) {
             return Err(AccessError::Revoked(reason));
         }

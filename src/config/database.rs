@@ -6,21 +6,12 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::error::{Fault, within};
 use super::units;
+use crate::domain::database::{self, Durability};
 use crate::domain::secret::Secret;
 use crate::domain::tenant::Switch;
 
 /// Query parameters of a PostgreSQL URL whose values may be printed; all others may hold a secret.
 const PRINTABLE: [&str; 6] = ["application_name", "connect_timeout", "dbname", "host", "port", "sslmode"];
-
-/// When SQLite calls a write done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Durability {
-    /// After the disk has it: survives a power cut.
-    Full,
-    /// After the operating system has it: survives a crash of the process.
-    Normal,
-}
 
 /// The `[database]` section.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,11 +33,9 @@ impl DatabaseSettings {
         self.url.expose().starts_with("postgres")
     }
 
-    /// Whether the URL refuses a connection without TLS (libpq's `sslmode`).
+    /// Whether the URL refuses a connection without TLS.
     pub fn demands_tls(&self) -> bool {
-        let parameters = self.url.expose().split_once('?').map_or("", |(_, parameters)| parameters);
-        let modes = parameters.split('&').filter_map(|parameter| parameter.strip_prefix("sslmode="));
-        modes.into_iter().any(|mode| mode == "require" || mode.starts_with("verify-"))
+        database::demands_tls(self.url.expose())
     }
 
     /// Checks the section by itself; whether the database is there is the store's matter.

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::secret::Secret;
 
-pub use database::{DatabaseSettings, Durability};
+pub use database::DatabaseSettings;
 pub use directory::DirectorySettings;
 pub use error::{ConfigError, Fault};
 pub use keys::KeySettings;

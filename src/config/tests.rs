@@ -6,6 +6,7 @@ use std::io::Write;
 use tempfile::NamedTempFile;
 
 use super::*;
+use crate::domain::database::Durability;
 use crate::domain::tenant::Switch;
 use crate::domain::token::Algorithm;
 

@@ -164,6 +164,16 @@ impl Directory {
         Ok(self.store.point(load).await?)
     }
 
+    /// The longest life that a token signed by this tenant's keys may have, where `server_max` bounds all but those of
+    /// applications that say more.
+    pub async fn longest_token(&self, tenant: TenantId, server_max: Duration) -> Result<Duration, DirectoryError> {
+        if tenant == TenantId::MANAGEMENT {
+            return Ok(server_max);
+        }
+        let app = self.app(AppId::new(tenant.uuid())).await?;
+        Ok(app.map_or(server_max, |app| app.settings.longest_token(server_max)))
+    }
+
     /// An organization by id.
     pub async fn org(&self, id: OrgId) -> Result<Option<Arc<Organization>>, DirectoryError> {
         if let Some(org) = self.shelves.orgs.get(&id) {

@@ -34,6 +34,12 @@ impl Revocations {
         named.or_else(covered).map(|(_, reason)| *reason)
     }
 
+    /// The watermark that covers every token of `holder` issued up to `now`. One issued in this very moment may be dated
+    /// after an earlier watermark, and is covered too.
+    pub fn watermark(&self, holder: Uuid, now: Moment) -> Moment {
+        now.max(self.earliest_issue(holder))
+    }
+
     /// The earliest moment at which a token for `holder` may be dated so that it is born alive.
     pub fn earliest_issue(&self, holder: Uuid) -> Moment {
         [RevocationTarget::Principal(holder), RevocationTarget::Tenant]

@@ -4,6 +4,7 @@
 pub mod authority;
 pub mod client;
 pub mod clock;
+pub mod database;
 pub mod failure;
 pub mod id;
 pub mod journal;

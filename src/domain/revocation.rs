@@ -1,5 +1,7 @@
 //! What makes an unexpired token dead.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use super::clock::Moment;
@@ -53,4 +55,12 @@ pub struct Revocation {
     pub watermark: Moment,
     /// When every covered token has expired and the row may go.
     pub expires: Moment,
+}
+
+impl Revocation {
+    /// Ends what was issued up to `watermark`. `longest` is the longest life that a covered token may have: how long
+    /// the revocation must be remembered.
+    pub fn revoked(tenant: TenantId, target: RevocationTarget, watermark: Moment, longest: Duration) -> Self {
+        Self { tenant, target, reason: RevocationReason::Revoked, watermark, expires: watermark.plus(longest) }
+    }
 }

@@ -15,7 +15,7 @@ use crate::crypto::vault::Binding;
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::place::Place;
 use crate::domain::refresh::RefreshFamily;
-use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
+use crate::domain::revocation::{Revocation, RevocationTarget};
 use crate::domain::user::Identifier;
 use crate::store::{Advance, Journal};
 use zeroize::Zeroizing;
@@ -64,7 +64,7 @@ async fn attempt(
         Use::Repeat { head } => (head, None),
         Use::Ended => return Err(GrantError::EndedRefreshToken),
         Use::Expired => return Err(GrantError::ExpiredRefreshToken),
-        Use::Theft => return Err(end(this, place, &family).await?),
+        Use::Theft => return Err(end(this, &family).await?),
     };
 
     let refresh = RefreshPlan::Give { family: family.id, token: render_refresh(&key, family.id, head) };
@@ -130,17 +130,10 @@ async fn advance(this: &Workbench, family: &RefreshFamily, step: Step) -> Result
 }
 
 /// Ends a stolen family together with the access tokens of its session.
-async fn end(this: &Workbench, place: &Place, family: &RefreshFamily) -> Result<GrantError, GrantError> {
+async fn end(this: &Workbench, family: &RefreshFamily) -> Result<GrantError, GrantError> {
     let now = this.clock.now();
-    let max = this.policy.access_ttl_max;
-    let longest = place.app_settings().map_or(max, |app| app.longest_token(max));
-    let revocation = Revocation {
-        tenant: family.tenant,
-        target: RevocationTarget::Token(family.id),
-        reason: RevocationReason::Revoked,
-        watermark: now,
-        expires: now.plus(longest),
-    };
+    let longest = this.directory.longest_token(family.tenant, this.policy.access_ttl_max).await?;
+    let revocation = Revocation::revoked(family.tenant, RevocationTarget::Token(family.id), now, longest);
     let change = Change { id: uuid_v7(now, &*this.entropy), tenant: family.tenant, kind: ChangeKind::Revocations };
     let audit = AuditEntry {
         id: uuid_v7(now, &*this.entropy),

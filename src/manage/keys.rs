@@ -129,9 +129,7 @@ impl Registry {
 
     /// The active key, sent into retirement until the last token it may have signed is dead.
     async fn retired(&self, tenant: TenantId, keys: &[SigningKey]) -> Result<Vec<SigningKey>, ManageError> {
-        let app = self.directory.app(AppId::new(tenant.uuid())).await?;
-        let max = self.policy.access_ttl_max;
-        let longest = app.map_or(max, |app| app.settings.longest_token(max));
+        let longest = self.directory.longest_token(tenant, self.policy.access_ttl_max).await?;
         let gone_at = Some(self.clock.now().plus(longest).plus(SLACK));
         let active = keys.iter().filter(|key| key.state == KeyState::Active);
         Ok(active.map(|key| SigningKey { state: KeyState::Retiring, gone_at, ..key.clone() }).collect())

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Actor, ManageError, Registry};
 use crate::domain::id::{OrgId, TenantId};
 use crate::domain::journal::ChangeKind;
-use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
+use crate::domain::revocation::{Revocation, RevocationTarget};
 use crate::domain::tenant::Application;
 use crate::store::Journal;
 
@@ -13,32 +13,23 @@ impl Registry {
     /// Ends every token of the organization's client that was issued up to now.
     pub async fn revoke_org_client(&self, org: OrgId, actor: Actor) -> Result<(), ManageError> {
         let target = RevocationTarget::Principal(org.uuid());
-        self.revoke(TenantId::MANAGEMENT, target, self.policy.access_ttl_max, actor).await
+        self.revoke(TenantId::MANAGEMENT, target, actor).await
     }
 
     /// Ends every token of the application that was issued up to now, its client's and its users', with the sessions
     /// behind them.
     pub async fn revoke_app(&self, app: &Application, actor: Actor) -> Result<(), ManageError> {
-        let longest = app.settings.longest_token(self.policy.access_ttl_max);
-        self.revoke(app.id.into(), RevocationTarget::Tenant, longest, actor).await
+        self.revoke(app.id.into(), RevocationTarget::Tenant, actor).await
     }
 
-    async fn revoke(
-        &self,
-        tenant: TenantId,
-        target: RevocationTarget,
-        longest: std::time::Duration,
-        actor: Actor,
-    ) -> Result<(), ManageError> {
+    async fn revoke(&self, tenant: TenantId, target: RevocationTarget, actor: Actor) -> Result<(), ManageError> {
         let holder = match target {
             RevocationTarget::Principal(holder) => holder,
             RevocationTarget::Tenant | RevocationTarget::Token(_) => tenant.uuid(),
         };
-        // A token issued in this very moment may be dated after an earlier watermark: cover it too.
-        let known = self.directory.revocations(tenant).await?;
-        let watermark = self.clock.now().max(known.earliest_issue(holder));
-        let expires = watermark.plus(longest);
-        let revocation = Revocation { tenant, target, reason: RevocationReason::Revoked, watermark, expires };
+        let watermark = self.directory.revocations(tenant).await?.watermark(holder, self.clock.now());
+        let longest = self.directory.longest_token(tenant, self.policy.access_ttl_max).await?;
+        let revocation = Revocation::revoked(tenant, target, watermark, longest);
         let journal = Journal {
             changes: vec![self.change(tenant, ChangeKind::Revocations)],
             audit: vec![self.audit(tenant, actor, "revoke tokens", json!({ "holder": holder }))],

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::master_keys;
 use super::start::StartError;
-use crate::config::{self, Settings};
+use crate::config::Settings;
 use crate::crypto::entropy::{Entropy, SystemEntropy};
 use crate::crypto::password::{LaneOptions, OnWait, PasswordLane, Wait};
 use crate::crypto::vault::Vault;
 use crate::directory::Directory;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::manage::{Registry, RegistryPolicy};
-use crate::store::{DatabaseUrl, Durability, Posture, Store, StoreOptions};
+use crate::store::{DatabaseUrl, Posture, Store, StoreOptions};
 use crate::telemetry::PasswordMetrics;
 
 /// Time and chance. The server's come from the machine, a test brings its own.
@@ -108,10 +108,7 @@ fn open_store(settings: &Settings, url: DatabaseUrl, schema: Schema) -> Result<S
         url,
         pool_size: settings.database.pool_size,
         checkout_timeout: settings.database.checkout_timeout,
-        durability: match settings.database.durability {
-            config::Durability::Full => Durability::Full,
-            config::Durability::Normal => Durability::Normal,
-        },
+        durability: settings.database.durability,
         prepared_statements: settings.database.prepared_statements,
     })?;
     if schema == Schema::Migrate || is_embedded {

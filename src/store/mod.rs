@@ -28,11 +28,12 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 
+pub use crate::domain::database::Durability;
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;
 pub use maintenance::{SealedPlace, SealedRow};
-pub use options::{DatabaseUrl, Durability, StoreOptions};
+pub use options::{DatabaseUrl, StoreOptions};
 pub use provision::Provision;
 pub use refresh::Advance;
 pub use side::Posture;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::error::StoreError;
+use crate::domain::database::Durability;
 use crate::domain::secret::Secret;
 use crate::domain::tenant::Switch;
 
@@ -19,16 +20,6 @@ pub struct StoreOptions {
     pub durability: Durability,
     /// Off behind a transaction pooler that does not carry prepared statements from one connection to the next.
     pub prepared_statements: Switch,
-}
-
-/// When SQLite forces a commit to the disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Durability {
-    /// At every commit: what was acknowledged survives a power cut.
-    #[default]
-    Full,
-    /// At every checkpoint: survives the death of the process; a power cut may lose the last commits.
-    Normal,
 }
 
 /// Which database, and where.

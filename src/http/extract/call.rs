@@ -14,6 +14,7 @@ use super::body::read_body_in_time;
 use super::credentials::Authorization;
 use super::parameters::{ParameterError, Parameters};
 use crate::access::{AccessError, Need, Presented, Session};
+use crate::domain::authority::Principal;
 use crate::domain::clock::Moment;
 use crate::domain::place::{Place, PlaceName};
 use crate::domain::secret::Secret;
@@ -177,17 +178,16 @@ impl Call {
         }
     }
 
-    /// The organization that the path names, for a caller with organization access.
+    /// The organization that the path names, and the caller, who has access to it.
     ///
     /// *Errors*: 401 for a caller without credentials before the name is looked up, and for one without access.
-    pub async fn organization(&self, session: Option<&Session>) -> Result<Arc<Organization>, Refusal> {
+    pub async fn organization(&self, session: Option<&Session>) -> Result<(Arc<Organization>, Principal), Refusal> {
         if session.is_none() {
             return Err(self.refuse(&AccessError::Forbidden(Need::Organization)));
         }
         let org = self.state.registry.get_org(self.segment("org")).await.map_err(|cause| self.refuse(&cause))?;
-        let allowed = self.state.guard.organization(session, org.id).await;
-        allowed.map_err(|cause| self.refuse(&cause))?;
-        Ok(org)
+        let caller = self.state.guard.organization(session, org.id).await;
+        Ok((org, caller.map_err(|cause| self.refuse(&cause))?))
     }
 
     /// Refuses a script as the answer where the management plane's URL forms are switched off.

@@ -28,11 +28,9 @@ pub async fn of_application(call: Call) -> Result<HttpResponse, Refusal> {
 /// `GET|POST /management/orgs/{org}/apps/{app}/credentials`: the same by way of the organization.
 pub async fn of_application_in_organization(call: Call) -> Result<HttpResponse, Refusal> {
     let session = call.session(&Place::Management).await?;
-    let org = call.organization(session.as_ref()).await?;
+    let (org, caller) = call.organization(session.as_ref()).await?;
     let name = PlaceName::App { org: org.id.to_string(), app: call.segment("app").to_owned() };
     let place = call.state.registry.place(&name).await.map_err(|cause| call.refuse(&cause))?;
-    let caller = call.state.guard.organization(session.as_ref(), org.id).await;
-    let caller = caller.map_err(|cause| call.refuse(&cause))?;
     let Some(Place::App { app, .. }) = place else { return Err(call.unknown_place()) };
     let credentials = read_or_rotate(&call, ClientId::App(app.id), caller).await?;
     let action = if is_rotation(&call) {
@@ -46,9 +44,7 @@ pub async fn of_application_in_organization(call: Call) -> Result<HttpResponse, 
 /// `GET|POST /management/orgs/{org}/credentials`.
 pub async fn of_organization(call: Call) -> Result<HttpResponse, Refusal> {
     let session = call.session(&Place::Management).await?;
-    let org = call.organization(session.as_ref()).await?;
-    let caller = call.state.guard.organization(session.as_ref(), org.id).await;
-    let caller = caller.map_err(|cause| call.refuse(&cause))?;
+    let (org, caller) = call.organization(session.as_ref()).await?;
     let credentials = read_or_rotate(&call, ClientId::Org(org.id), caller).await?;
     let action = if is_rotation(&call) {
         "generate organization client credentials"

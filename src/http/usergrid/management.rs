@@ -84,7 +84,7 @@ fn presented_token(session: Option<&Session>) -> Option<Value> {
 /// `GET /management/orgs/{org}`: an organization with its applications and admins.
 pub async fn read_organization(call: Call) -> Result<HttpResponse, Refusal> {
     let session = call.session(&Place::Management).await?;
-    let org = call.organization(session.as_ref()).await?;
+    let (org, _) = call.organization(session.as_ref()).await?;
     let overview = call.state.registry.get_org_overview(org.id).await.map_err(|cause| call.refuse(&cause))?;
     Ok(Envelope::new(call.started)
         .action("get organization")

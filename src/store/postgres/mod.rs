@@ -12,6 +12,7 @@ use super::error::{Conflict, StoreError};
 use super::options::StoreOptions;
 use super::pool::{Pooled, builder, checkout};
 use super::side::{Posture, Scope};
+use crate::domain::database::demands_tls;
 use crate::domain::id::TenantId;
 use crate::domain::secret::Secret;
 use crate::domain::tenant::Switch;
@@ -168,14 +169,6 @@ pub fn conflict(constraint: &str) -> Conflict {
         "signing_key_pkey" | "signing_key_active" => Conflict::SigningKey,
         _ => Conflict::Other,
     }
-}
-
-fn demands_tls(url: &str) -> bool {
-    let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
-    parameters
-        .split('&')
-        .filter_map(|parameter| parameter.strip_prefix("sslmode="))
-        .any(|mode| mode == "require" || mode.starts_with("verify-"))
 }
 
 /// Applies the switch to each new connection.

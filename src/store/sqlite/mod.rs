@@ -12,8 +12,9 @@ use diesel::sql_types::Bool;
 use diesel::{RunQueryDsl, SqliteConnection};
 
 use super::error::{Conflict, StoreError};
-use super::options::{Durability, StoreOptions};
+use super::options::StoreOptions;
 use super::pool::{builder, checkout};
+use crate::domain::database::Durability;
 use crate::domain::id::TenantId;
 
 #[path = "../queries/mod.rs"]
