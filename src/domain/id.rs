@@ -25,6 +25,16 @@ pub type UserId = Id<of::AppUser>;
 /// Identifies an admin of the management plane.
 pub type AdminId = Id<of::Admin>;
 
+/// Identifies a group of one application's users.
+pub type GroupId = Id<of::Group>;
+/// Identifies a role of one application.
+pub type RoleId = Id<of::Role>;
+
+impl AdminId {
+    /// The superuser: one account of the server itself, made from its configuration and never by a name.
+    pub const SUPERUSER: Self = Self::new(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0002));
+}
+
 /// The kinds that ids are told apart by. They have no values.
 pub mod of {
     /// An organization.
@@ -35,6 +45,10 @@ pub mod of {
     pub enum AppUser {}
     /// An admin.
     pub enum Admin {}
+    /// A group.
+    pub enum Group {}
+    /// A role.
+    pub enum Role {}
 }
 
 impl<Of> Id<Of> {

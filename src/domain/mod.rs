@@ -10,6 +10,7 @@ pub mod id;
 pub mod journal;
 pub mod key;
 pub mod name;
+pub mod permission;
 pub mod place;
 pub mod refresh;
 pub mod revocation;

@@ -29,6 +29,8 @@ pub struct Application {
     pub id: AppId,
     pub org: OrgId,
     pub name: TenantName,
+    /// Free JSON that the owner keeps here, returned unchanged.
+    pub properties: Map<String, Value>,
     pub settings: AppSettings,
     pub created: Moment,
     pub modified: Moment,

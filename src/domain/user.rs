@@ -20,6 +20,8 @@ pub struct Person {
     pub activated: bool,
     pub confirmed: bool,
     pub disabled: bool,
+    /// When the account was last deactivated.
+    pub deactivated: Option<Moment>,
     /// When the present password was set.
     pub password_changed: Option<Moment>,
     pub created: Moment,

@@ -59,8 +59,10 @@ pub async fn unknown_route(call: Call) -> Result<HttpResponse, Refusal> {
 }
 
 /// A route that does not serve this method, with the ones that it serves (RFC 9110 §15.5.6).
-pub async fn method_not_allowed(call: Call, allowed: &'static str) -> HttpResponse {
+pub async fn method_not_allowed(call: Call, allowed: String) -> HttpResponse {
     let mut response = call.refuse(&RequestError::MethodNotAllowed).error_response();
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    if let Ok(allowed) = HeaderValue::try_from(allowed) {
+        response.headers_mut().insert(ALLOW, allowed);
+    }
     response
 }

@@ -1,6 +1,6 @@
 //! Applications: creation with their client and first signing key, and their settings.
 
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::{Actor, Credentials, ManageError, Registry};
 use crate::crypto::keys::{self, NewKey};
@@ -52,7 +52,7 @@ impl Registry {
         let settings = AppSettings::default();
         let key = self.new_key(id.into(), settings.algorithm, KeyState::Active)?;
         let (secret, credentials) = self.new_secret(ClientId::App(id), org.settings.retrievable_secrets)?;
-        let app = Application { id, org: org.id, name, settings, created: now, modified: now };
+        let app = Application { id, org: org.id, name, properties: Map::new(), settings, created: now, modified: now };
         Ok(NewApp { app, secret, key, credentials })
     }
 

@@ -53,13 +53,22 @@ pub struct RegistryPolicy {
 pub enum Actor {
     /// The command line.
     Operator,
+    /// A caller without credentials.
+    Guest,
     Caller(Principal),
+}
+
+impl From<Option<Principal>> for Actor {
+    fn from(caller: Option<Principal>) -> Self {
+        caller.map_or(Self::Guest, Self::Caller)
+    }
 }
 
 impl Actor {
     fn text(self) -> String {
         match self {
             Self::Operator => "operator".to_owned(),
+            Self::Guest => "guest".to_owned(),
             Self::Caller(principal) => principal.to_string(),
         }
     }

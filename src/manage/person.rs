@@ -84,6 +84,7 @@ impl Registry {
             activated: true,
             confirmed: true,
             disabled: false,
+            deactivated: None,
             password_changed: Some(now),
             created: now,
             modified: now,

@@ -27,6 +27,7 @@ diesel::table! {
         created -> Instant,
         modified -> Instant,
         deleted_at -> Nullable<Instant>,
+        properties -> Jsonb,
     }
 }
 
@@ -49,6 +50,7 @@ diesel::table! {
         password_changed -> Nullable<Instant>,
         created -> Instant,
         modified -> Instant,
+        deactivated -> Nullable<Instant>,
     }
 }
 
@@ -92,6 +94,8 @@ diesel::table! {
         password_changed -> Nullable<Instant>,
         created -> Instant,
         modified -> Instant,
+        deactivated -> Nullable<Instant>,
+        pin_hash -> Nullable<Text>,
     }
 }
 
@@ -176,6 +180,200 @@ diesel::table! {
         actor -> Text,
         action -> Text,
         detail -> Jsonb,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Jsonb, Nullable, Text};
+    use crate::store::columns::{Instant, Uid};
+
+    app_group (tenant_id, id) {
+        tenant_id -> Uid,
+        id -> Uid,
+        path -> Text,
+        path_key -> Text,
+        name -> Nullable<Text>,
+        title -> Nullable<Text>,
+        properties -> Jsonb,
+        created -> Instant,
+        modified -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Jsonb, Nullable, Text};
+    use crate::store::columns::{Instant, Uid};
+
+    app_role (tenant_id, id) {
+        tenant_id -> Uid,
+        id -> Uid,
+        name -> Text,
+        name_key -> Text,
+        title -> Nullable<Text>,
+        inactivity -> BigInt,
+        properties -> Jsonb,
+        created -> Instant,
+        modified -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::columns::{Instant, Uid};
+
+    granted_permission (tenant_id, holder_kind, holder_id, permission) {
+        tenant_id -> Uid,
+        holder_kind -> Text,
+        holder_id -> Uid,
+        permission -> Text,
+        created -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::columns::{Instant, Uid};
+
+    link (tenant_id, kind, from_id, to_id) {
+        tenant_id -> Uid,
+        kind -> Text,
+        from_id -> Uid,
+        to_id -> Uid,
+        created -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Double, Nullable, Text};
+    use crate::store::columns::Uid;
+
+    term (tenant_id, collection, field, entity_id, ordinal) {
+        tenant_id -> Uid,
+        collection -> Text,
+        field -> Text,
+        entity_id -> Uid,
+        ordinal -> BigInt,
+        kind -> Text,
+        number -> Nullable<Double>,
+        text_key -> Nullable<Text>,
+        words -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::columns::{Instant, Uid};
+
+    password_history (tenant_id, holder_id, created) {
+        tenant_id -> Uid,
+        holder_id -> Uid,
+        created -> Instant,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::store::columns::{Instant, Uid};
+
+    mail_token (tenant_id, digest) {
+        tenant_id -> Uid,
+        digest -> Binary,
+        purpose -> Text,
+        holder_id -> Uid,
+        password_changed -> Nullable<Instant>,
+        created -> Instant,
+        expires -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::columns::{Instant, Uid};
+
+    mail_template (tenant_id, name) {
+        tenant_id -> Uid,
+        name -> Text,
+        subject -> Text,
+        text -> Text,
+        html -> Nullable<Text>,
+        modified -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Text};
+    use crate::store::columns::{Instant, Uid};
+
+    signin_provider (tenant_id, provider) {
+        tenant_id -> Uid,
+        provider -> Text,
+        sealed -> Binary,
+        sealed_by -> Text,
+        modified -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::columns::{Instant, Uid};
+
+    social_identity (tenant_id, provider, subject) {
+        tenant_id -> Uid,
+        provider -> Text,
+        subject -> Text,
+        user_id -> Uid,
+        created -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::BigInt;
+    use crate::store::columns::{Instant, Uid};
+
+    token_activity (tenant_id, token_id) {
+        tenant_id -> Uid,
+        token_id -> Uid,
+        accessed -> Instant,
+        inactive -> BigInt,
+        expires -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use crate::store::columns::{Instant, Uid};
+
+    mail (tenant_id, id) {
+        tenant_id -> Uid,
+        id -> Uid,
+        event -> Text,
+        recipient -> Text,
+        recipient_key -> Text,
+        purpose -> Text,
+        sealed -> Binary,
+        sealed_by -> Text,
+        state -> Text,
+        attempts -> BigInt,
+        next_attempt -> Instant,
+        last_error -> Nullable<Text>,
+        created -> Instant,
+        sent -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::columns::{Instant, Uid};
+
+    legacy_token (id) {
+        id -> Uid,
+        authority -> Text,
+        principal -> Uid,
+        org -> Nullable<Uid>,
+        app -> Nullable<Uid>,
+        issued -> Instant,
+        expires -> Instant,
     }
 }
 

@@ -31,7 +31,15 @@ fn shop() -> Place {
         modified: NOW,
     };
     let settings = AppSettings::default();
-    let app = Application { id: SHOP, org: ACME, name: name("shop"), settings, created: NOW, modified: NOW };
+    let app = Application {
+        id: SHOP,
+        org: ACME,
+        name: name("shop"),
+        properties: Default::default(),
+        settings,
+        created: NOW,
+        modified: NOW,
+    };
     Place::App { org: Arc::new(org), app: Arc::new(app) }
 }
 

@@ -1,5 +1,6 @@
 //! One request as the handlers see it: where it knocked, what it said, and how to refuse it.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -8,23 +9,26 @@ use actix_web::http::header::{CONTENT_ENCODING, HeaderMap};
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::LocalBoxFuture;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::body::read_body_in_time;
 use super::credentials::Authorization;
+use super::json::{self, Objects};
 use super::parameters::{ParameterError, Parameters};
+use super::urlencoded::{decode, pairs};
 use crate::access::{AccessError, Need, Presented, Session};
 use crate::domain::authority::Principal;
 use crate::domain::clock::Moment;
 use crate::domain::place::{Place, PlaceName};
 use crate::domain::secret::Secret;
-use crate::domain::tenant::{Organization, Switch};
+use crate::domain::tenant::{Application, Organization, Switch};
 use crate::grant::GrantError;
 use crate::http::error::{Refusal, RequestError, Voice, Worded};
 use crate::http::middleware::access_log::AccessFields;
 use crate::http::middleware::request_id::RequestId;
 use crate::http::state::State;
-use crate::manage::ManageError;
+use crate::manage::{Actor, ManageError};
 
 /// The first segment under which the path rules put an application named by its UUID alone.
 const BY_ID: &str = "~";
@@ -36,13 +40,38 @@ struct InUrl {
     client_secrets: Switch,
 }
 
+/// What is known of a request once it has passed the door of an application.
+#[derive(Clone)]
+pub struct Entered {
+    pub place: Place,
+    pub org: Arc<Organization>,
+    pub app: Arc<Application>,
+    pub session: Option<Session>,
+}
+
+impl Entered {
+    /// Who calls; `None` for a guest.
+    pub fn caller(&self) -> Option<Principal> {
+        self.session.as_ref().map(|session| session.principal)
+    }
+
+    /// Who calls, for the audit log.
+    pub fn actor(&self) -> Actor {
+        self.caller().into()
+    }
+}
+
 /// A request with its body read.
 pub struct Call {
     pub state: Data<State>,
     pub request: HttpRequest,
     pub started: Moment,
     pub authorization: Authorization,
-    parameters: Result<Parameters, ParameterError>,
+    body: Bytes,
+    /// All that was said, for the routes whose body is a form of known fields, whatever its encoding.
+    parameters: OnceCell<Result<Parameters, ParameterError>>,
+    /// The same without a JSON body, for the routes whose body is an entity: its members are no credentials.
+    outer: OnceCell<Result<Parameters, ParameterError>>,
 }
 
 impl FromRequest for Call {
@@ -56,7 +85,8 @@ impl FromRequest for Call {
             let state = request.app_data::<Data<State>>().cloned().ok_or_else(no_state)?;
             let started = state.clock.now();
             let authorization = Authorization::from_headers(request.headers());
-            let mut call = Self { state, request, started, authorization, parameters: Ok(Parameters::default()) };
+            let (body, parameters, outer) = (Bytes::new(), OnceCell::new(), OnceCell::new());
+            let mut call = Self { state, request, started, authorization, body, parameters, outer };
             if !is_known_encoding(call.request.headers()) {
                 return Err(call.refuse(&RequestError::UnknownEncoding));
             }
@@ -65,10 +95,7 @@ impl FromRequest for Call {
                 &Method::POST | &Method::PUT => read_body_in_time(payload, call.state.body_limit).await,
                 _ => Ok(Bytes::new()),
             };
-            let body = body.map_err(|cause| call.refuse(&cause))?;
-            let content_type = call.request.headers().get("content-type").and_then(|value| value.to_str().ok());
-            let (method, query) = (call.request.method().as_str(), call.request.query_string());
-            call.parameters = Parameters::read(method, query, &body, content_type);
+            call.body = body.map_err(|cause| call.refuse(&cause))?;
             Ok(call)
         })
     }
@@ -88,11 +115,63 @@ fn no_state() -> Refusal {
 }
 
 impl Call {
-    /// What the request said.
+    /// What the request said, in whichever encoding: for routes whose body is a form of known fields.
     ///
     /// *Errors*: it could not be read.
     pub fn parameters(&self) -> Result<&Parameters, Refusal> {
-        self.parameters.as_ref().map_err(|cause| self.refuse(cause))
+        let read = self.parameters.get_or_init(|| self.read(&self.body));
+        read.as_ref().map_err(|cause| self.refuse(cause))
+    }
+
+    /// What the query and a form said. A JSON body is an entity, and none of its members is a credential (Usergrid).
+    ///
+    /// *Errors*: it could not be read.
+    pub fn outer(&self) -> Result<&Parameters, Refusal> {
+        let read = self.outer.get_or_init(|| self.read(if json::is_json(&self.body) { &[] } else { &self.body }));
+        read.as_ref().map_err(|cause| self.refuse(cause))
+    }
+
+    fn read(&self, body: &[u8]) -> Result<Parameters, ParameterError> {
+        Parameters::read(self.request.method().as_str(), self.request.query_string(), body, self.content_type())
+    }
+
+    fn content_type(&self) -> Option<&str> {
+        self.request.headers().get("content-type").and_then(|value| value.to_str().ok())
+    }
+
+    /// The body as one object, from JSON or a form.
+    ///
+    /// *Errors*: no body, or one that is not an object.
+    pub fn object(&self) -> Result<Map<String, Value>, Refusal> {
+        json::object(&self.body).map_err(|cause| self.refuse(&cause))
+    }
+
+    /// The body as one object, empty when there is none: for routes that a client may call without saying anything.
+    ///
+    /// *Errors*: a body that is not an object.
+    pub fn object_or_empty(&self) -> Result<Map<String, Value>, Refusal> {
+        if self.body.trim_ascii().is_empty() { Ok(Map::new()) } else { self.object() }
+    }
+
+    /// The body as the objects that it holds: one, or an array of them (Usergrid's batches).
+    ///
+    /// *Errors*: no body, or something else in it.
+    pub fn objects(&self) -> Result<Objects, Refusal> {
+        json::objects(&self.body).map_err(|cause| self.refuse(&cause))
+    }
+
+    /// One parameter of the query, decoded; the first of several.
+    pub fn query(&self, name: &str) -> Option<String> {
+        self.query_all(name).into_iter().next()
+    }
+
+    /// Every value that the query gives a parameter.
+    pub fn query_all(&self, name: &str) -> Vec<String> {
+        let given = pairs(self.request.query_string().as_bytes()).filter_map(|(key, value)| {
+            let is_it = decode(key).is_ok_and(|key| key == name);
+            is_it.then(|| decode(value).ok()).flatten().map(|value| value.into_owned())
+        });
+        given.collect()
     }
 
     /// The place as the path names it; a path without organization is the management plane's.
@@ -136,6 +215,11 @@ impl Call {
     ///
     /// *Errors*: credentials that do not hold end the request, whatever the route (Usergrid).
     pub async fn session(&self, place: &Place) -> Result<Option<Session>, Refusal> {
+        self.session_by(place, self.outer()?).await
+    }
+
+    /// As [`Call::session`], where the whole body is a form of known fields and may bear credentials in JSON too.
+    pub async fn session_by(&self, place: &Place, said: &Parameters) -> Result<Option<Session>, Refusal> {
         let in_url = match place {
             Place::Management => InUrl {
                 tokens: self.state.management_url_tokens,
@@ -145,7 +229,7 @@ impl Call {
                 InUrl { tokens: app.settings.url_tokens, client_secrets: app.settings.url_grants }
             }
         };
-        let Some(presented) = self.presented(in_url)? else { return Ok(None) };
+        let Some(presented) = self.presented(in_url, said)? else { return Ok(None) };
         let session = self.state.verifier.verify(&presented).await.map_err(|cause| self.refuse(&cause))?;
         AccessFields::note(&self.request, |fields| fields.authority = Some(session.principal.authority()));
         Ok(Some(session))
@@ -153,8 +237,7 @@ impl Call {
 
     /// *Spec*: Usergrid: the `access_token` parameter wins over the header, then a client pair as parameters, then
     /// Basic.
-    fn presented(&self, in_url: InUrl) -> Result<Option<Presented>, Refusal> {
-        let parameters = self.parameters()?;
+    fn presented(&self, in_url: InUrl, parameters: &Parameters) -> Result<Option<Presented>, Refusal> {
         if in_url.client_secrets == Switch::Off && parameters.is_in_query("client_secret") {
             return Err(self.refuse(&AccessError::UrlSecretsOff));
         }
@@ -176,6 +259,20 @@ impl Call {
             }
             (Authorization::None, _, _) => Ok(None),
         }
+    }
+
+    /// The door of an application's entities: the place exists, the caller is who they say, and they may do to this
+    /// path what they are about to do.
+    ///
+    /// *Errors*: 404 for an unknown place; 401 for credentials that do not hold and for a missing permission.
+    pub async fn enter(&self) -> Result<Entered, Refusal> {
+        let place = self.place().await?;
+        let session = self.session(&place).await?;
+        let Place::App { org, app } = &place else { return Err(self.unknown_place()) };
+        let (org, app) = (Arc::clone(org), Arc::clone(app));
+        let may = self.state.guard.application(session.as_ref(), &place).await;
+        may.map_err(|cause| self.refuse(&cause))?;
+        Ok(Entered { place, org, app, session })
     }
 
     /// The organization that the path names, and the caller, who has access to it.
@@ -200,7 +297,7 @@ impl Call {
 
     /// Whether any token came, held or not.
     pub fn has_token(&self) -> bool {
-        let in_parameters = self.parameters.as_ref().is_ok_and(|parameters| parameters.access_token.is_some());
+        let in_parameters = self.parameters().is_ok_and(|parameters| parameters.access_token.is_some());
         in_parameters || matches!(self.authorization, Authorization::Bearer(_) | Authorization::EmptyBearer)
     }
 

@@ -3,6 +3,7 @@
 pub mod body;
 pub mod call;
 pub mod credentials;
+pub mod json;
 pub mod parameters;
 pub mod path;
 pub(super) mod urlencoded;

@@ -68,7 +68,7 @@ async fn reissue(call: &Call, parameters: &Parameters, voice: Voice) -> Result<I
     if parameters.callback.is_some() {
         call.management_speaks_jsonp()?;
     }
-    let session = call.session(&Place::Management).await?;
+    let session = call.session_by(&Place::Management, parameters).await?;
     let session = session.ok_or_else(|| call.refuse_in(voice, &GrantError::MissingGrantType))?;
     let ttl = ttl(parameters).map_err(|cause| call.refuse_in(voice, &cause))?;
     let family = session.token.as_ref().and_then(|token| token.session);

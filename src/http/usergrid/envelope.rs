@@ -60,6 +60,8 @@ pub struct Envelope {
     #[serde(flatten)]
     timing: Timing,
     #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     organization: Option<Value>,
@@ -84,6 +86,7 @@ impl Envelope {
             entities: None,
             data: None,
             timing: Timing::new(started),
+            cursor: None,
             count: None,
             organization: None,
             application_name: None,
@@ -145,6 +148,12 @@ impl Envelope {
     /// Any other payload.
     pub fn data(mut self, data: impl Into<Value>) -> Self {
         self.data = Some(data.into());
+        self
+    }
+
+    /// Where the next page begins; none after the last one.
+    pub fn cursor(mut self, cursor: Option<String>) -> Self {
+        self.cursor = cursor;
         self
     }
 

@@ -8,13 +8,16 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use super::*;
 
 /// Tables that have the column `tenant_id` and are no tenant tables.
-const REGISTRY: [&str; 1] = ["change_log"];
+const REGISTRY: [&str; 2] = ["change_log", "mail"];
 
 #[derive(QueryableByName)]
 struct Line {
     #[diesel(sql_type = Text)]
     line: String,
 }
+
+/// Every migration, oldest first.
+const ALL: [&str; 2] = ["0001_foundation", "0002_usergrid"];
 
 /// The one column `line` of a query's answer.
 fn ask(store: &Store, sql: &str) -> Vec<String> {
@@ -93,7 +96,10 @@ fn every_key_of_a_tenant_table_begins_with_the_tenant() {
     each(|store| {
         let keys = primary_keys(store);
         let tables = tenant_tables(store);
-        assert_eq!(tables, ["app_user", "audit", "client_secret", "refresh_family", "revocation", "signing_key"]);
+        let known = "app_group app_role app_user audit client_secret granted_permission link mail_template mail_token \
+                     password_history refresh_family revocation signin_provider signing_key social_identity term \
+                     token_activity";
+        assert_eq!(tables.join(" "), known);
         for table in &tables {
             assert_eq!(keys[table].first().map(String::as_str), Some("tenant_id"), "{table}");
         }
@@ -121,8 +127,8 @@ fn every_tenant_table_is_under_forced_row_level_security() {
 #[test]
 fn pending_migrations_are_named_and_applied_once() {
     let check = |store: &Store| {
-        assert_eq!(store.pending_migrations().expect("a read"), ["0001_foundation"]);
-        assert_eq!(store.migrate().expect("migrations apply"), ["0001_foundation"]);
+        assert_eq!(store.pending_migrations().expect("a read"), ALL);
+        assert_eq!(store.migrate().expect("migrations apply"), ALL);
         assert_eq!(store.migrate().expect("nothing to do"), Vec::<String>::new());
         assert_eq!(store.pending_migrations().expect("a read"), Vec::<String>::new());
     };
@@ -144,18 +150,26 @@ fn nodes_that_start_at_once_migrate_once() {
             let running: Vec<_> = nodes.iter().map(|node| scope.spawn(|| node.migrate())).collect();
             running.into_iter().map(|node| node.join().expect("a thread").expect("migrations apply").len()).sum()
         });
-        assert_eq!(applied, 1);
+        assert_eq!(applied, ALL.len());
     }
 }
 
 #[test]
 fn migrations_can_be_taken_back() {
     each(|store| {
-        let down = match store.side() {
-            Side::Postgres(_) => include_str!("../../../migrations/postgres/0001_foundation/down.sql"),
-            Side::Sqlite(_) => include_str!("../../../migrations/sqlite/0001_foundation/down.sql"),
+        let downs = match store.side() {
+            Side::Postgres(_) => [
+                include_str!("../../../migrations/postgres/0002_usergrid/down.sql"),
+                include_str!("../../../migrations/postgres/0001_foundation/down.sql"),
+            ],
+            Side::Sqlite(_) => [
+                include_str!("../../../migrations/sqlite/0002_usergrid/down.sql"),
+                include_str!("../../../migrations/sqlite/0001_foundation/down.sql"),
+            ],
         };
-        tamper(store, TenantId::MANAGEMENT, down);
+        for down in downs {
+            tamper(store, TenantId::MANAGEMENT, down);
+        }
         assert_eq!(columns(store), BTreeSet::new());
     });
 }

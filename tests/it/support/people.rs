@@ -38,6 +38,7 @@ impl<'a> Account<'a> {
             activated: self.activated,
             confirmed: self.confirmed,
             disabled: self.disabled,
+            deactivated: None,
             password_changed: self.has_password.then_some(now),
             created: now,
             modified: now,
