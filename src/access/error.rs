@@ -13,6 +13,7 @@ pub enum Need {
     Application,
     Admin,
     Permission,
+    System,
 }
 
 /// A refused or failed check of a caller. `Display` is for the log; it holds no token.

@@ -54,8 +54,17 @@ impl Guard {
         }
     }
 
+    /// The superuser, who may do what concerns the server itself and everything below it.
+    pub fn superuser(&self, session: Option<&Session>) -> Result<AdminId, AccessError> {
+        match session.map(|session| session.principal) {
+            Some(Principal::Admin { admin }) if admin == AdminId::SUPERUSER => Ok(admin),
+            _ => Err(AccessError::Forbidden(Need::System)),
+        }
+    }
+
     async fn is_over_org(&self, caller: Principal, org: OrgId) -> Result<bool, AccessError> {
         match caller {
+            Principal::Admin { admin } if admin == AdminId::SUPERUSER => Ok(true),
             Principal::OrgClient { org: own } => Ok(own == org),
             Principal::Admin { admin } => Ok(self.directory.is_member(org, admin).await?),
             Principal::AppUser { .. } | Principal::AppClient { .. } => Ok(false),

@@ -21,3 +21,4 @@ mod service;
 mod shutdown;
 mod support;
 mod token;
+mod usergrid;
