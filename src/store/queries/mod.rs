@@ -17,6 +17,7 @@ pub mod application;
 pub mod audit;
 pub mod change_log;
 pub mod client_secret;
+pub mod listing;
 pub mod membership;
 pub mod migration;
 pub mod organization;
@@ -25,6 +26,7 @@ pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
 pub mod signing_key;
+pub mod term;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
