@@ -1,12 +1,15 @@
 //! The rows of an application's users.
 
 use diesel::prelude::*;
+use serde_json::{Map, Value};
+use uuid::Uuid;
 
-use super::Conn;
 use super::person::{PersonRow, person_columns};
+use super::{Conn, from_json, term};
 use crate::domain::id::{AppId, UserId};
+use crate::domain::query::Collection;
 use crate::domain::secret::Secret;
-use crate::domain::user::{AppUser, Identifier, WithPassword};
+use crate::domain::user::{AppUser, Identifier, WithPassword, searchable};
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::schema::app_user;
@@ -32,7 +35,7 @@ impl Row {
     }
 }
 
-/// Adds a user with their hash, inside their application.
+/// Adds a user with their hash and their terms, inside their application.
 pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), StoreError> {
     let row = Row {
         tenant_id: RowId(user.who.app.uuid()),
@@ -41,7 +44,7 @@ pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), Store
         person: PersonRow::new(&user.who.person),
     };
     diesel::insert_into(app_user::table).values(row).execute(conn)?;
-    Ok(())
+    term::insert(conn, user.who.app, Collection::Users, user.who.id.uuid(), &user.who.person.searchable())
 }
 
 /// The user of the application that `who` names.
@@ -72,4 +75,30 @@ pub fn replace_hash(conn: &mut Conn, app: AppId, user: UserId, old: &Secret, new
         .filter(app_user::id.eq(RowId(user.uuid())))
         .filter(app_user::hash.eq(old.expose()));
     Ok(diesel::update(same).set(app_user::hash.eq(new.expose())).execute(conn)? == 1)
+}
+
+/// How many users are read at once.
+const BATCH: i64 = 500;
+
+/// Writes the terms of every user of the application, for a tenant whose users have none yet.
+pub fn index(conn: &mut Conn, app: AppId) -> Result<(), StoreError> {
+    let tenant = app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid())));
+    let mut last = RowId(Uuid::nil());
+    loop {
+        let users: Vec<(RowId, Option<String>, Value)> = tenant
+            .filter(app_user::id.gt(last))
+            .order(app_user::id)
+            .limit(BATCH)
+            .select((app_user::id, app_user::name, app_user::properties))
+            .load(conn)?;
+        if users.is_empty() {
+            return Ok(());
+        }
+        for (id, name, properties) in users {
+            let properties: Map<String, Value> = from_json("app_user", properties)?;
+            let entity = searchable(name.as_deref(), &properties);
+            term::insert(conn, app, Collection::Users, id.0, &entity)?;
+            last = id;
+        }
+    }
 }

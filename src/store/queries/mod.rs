@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Conn, enter, has_migrations};
+use super::{Conn, PLANS_ALONE, enter, has_migrations};
 use crate::domain::id::TenantId;
 use crate::store::error::StoreError;
 use crate::store::journal::Journal;
@@ -17,6 +17,7 @@ pub mod application;
 pub mod audit;
 pub mod change_log;
 pub mod client_secret;
+pub mod listing;
 pub mod membership;
 pub mod migration;
 pub mod organization;
@@ -25,6 +26,7 @@ pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
 pub mod signing_key;
+pub mod term;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
