@@ -4,13 +4,18 @@
 mod application;
 mod credentials;
 mod demo;
+mod entity;
 pub mod error;
+mod group;
 mod keys;
 mod maintenance;
+mod membership;
 mod organization;
+mod permission;
 mod person;
 mod read;
 mod revocation;
+mod role;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -17,6 +17,13 @@ impl Worded for ManageError {
             Self::Name { .. } | Self::OwnMember(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
             }
+            Self::MissingMember { .. } | Self::WrongMember { .. } | Self::Permission(_) | Self::GroupPath(_) => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
+            }
+            Self::UnknownName(_) => {
+                Answer::new(StatusCode::NOT_FOUND, "service_resource_not_found", self.to_string())
+            }
+            Self::UnknownEntity(_) => Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string()),
             Self::PasswordTooShort(min) => Answer::new(
                 StatusCode::BAD_REQUEST,
                 "error_password_policy_violation",
