@@ -68,12 +68,7 @@ impl Guard {
     ///
     /// *Errors*: `Forbidden`, with `Application` for a caller of another place, `Guest` where the application has no
     /// role for guests, `Permission` for all others. *Tenancy*: the place's application.
-    pub async fn enter(
-        &self,
-        session: Option<&Session>,
-        place: &Place,
-        intent: Intent,
-    ) -> Result<(), AccessError> {
+    pub async fn enter(&self, session: Option<&Session>, place: &Place, intent: Intent) -> Result<(), AccessError> {
         let Place::App { app, .. } = place else { return Err(AccessError::Forbidden(Need::Application)) };
         let app = app.id;
         let Some(session) = session else {
@@ -193,12 +188,7 @@ fn resolved(
     Ok([AskedPath::new(with_ids), AskedPath::new(with_paths)])
 }
 
-fn user_spellings(
-    store: &Store,
-    app: AppId,
-    named: &str,
-    caller: Option<&AppUser>,
-) -> Result<Vec<String>, StoreError> {
+fn user_spellings(store: &Store, app: AppId, named: &str, caller: Option<&AppUser>) -> Result<Vec<String>, StoreError> {
     let mut spelt = vec![named.to_owned()];
     if let Some(caller) = caller.filter(|_| is_me(named)) {
         spelt.extend(spellings(caller));

@@ -9,18 +9,8 @@ use super::id::{AppId, GroupId};
 const GROUP_PATH_MAX: usize = 255;
 
 /// What addresses have behind a group: `/groups/staff/users` must not be two things.
-const BELOW: [&str; 10] = [
-    "activities",
-    "feed",
-    "indexes",
-    "permissions",
-    "role",
-    "rolenames",
-    "roles",
-    "user",
-    "users",
-    "connections",
-];
+const BELOW: [&str; 10] =
+    ["activities", "feed", "indexes", "permissions", "role", "rolenames", "roles", "user", "users", "connections"];
 
 /// Why a group's path was refused. The text is safe to show.
 ///
@@ -122,6 +112,14 @@ impl Group {
         }
         entity
     }
+
+    /// What is searched beside the columns of their own: the properties, the name and the title.
+    pub fn searchable(&self) -> Map<String, Value> {
+        let own = [("name", &self.name), ("title", &self.title)];
+        let own = own.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?))));
+        // They come first, so that no bound on the number of terms leaves them out.
+        own.chain(self.properties.clone()).collect()
+    }
 }
 
 #[cfg(test)]
@@ -143,9 +141,6 @@ mod tests {
         assert_eq!(GroupPath::parse("users/staff").map(|path| path.key()), Ok("users/staff".to_owned()));
         assert_eq!(GroupPath::parse(""), Err(GroupPathError::Missing));
         assert_eq!(GroupPath::parse(&"a".repeat(256)), Err(GroupPathError::TooLong(255)));
-        assert_eq!(
-            GroupPath::parse("8ae8a6ea-84a5-11e3-884d-f18e8f6fb3bc"),
-            Err(GroupPathError::LooksLikeUuid)
-        );
+        assert_eq!(GroupPath::parse("8ae8a6ea-84a5-11e3-884d-f18e8f6fb3bc"), Err(GroupPathError::LooksLikeUuid));
     }
 }

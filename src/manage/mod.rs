@@ -8,6 +8,7 @@ mod entity;
 pub mod error;
 mod group;
 mod keys;
+mod listing;
 mod maintenance;
 mod membership;
 mod organization;
@@ -26,6 +27,7 @@ pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};
 pub use error::ManageError;
 pub use keys::{Promotion, Rotated};
+pub use listing::Found;
 pub use organization::{CreatedOrg, NewOrg};
 pub use person::NewPerson;
 

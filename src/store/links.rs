@@ -10,7 +10,7 @@ use super::journal::Journal;
 use super::side::{Scope, query, transact};
 use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, UserId};
-use crate::domain::link::{LinkDirection, Link, LinkKind};
+use crate::domain::link::{Link, LinkDirection, LinkKind};
 use crate::domain::permission::{Holder, Permission};
 
 /// A permission and the longest pause of a token under which it still counts; zero for any.
