@@ -6,11 +6,12 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Conn;
 use super::person::{PersonRow, person_columns};
+use super::{Conn, term};
 use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, UserId};
 use crate::domain::name::Email;
+use crate::domain::query::Collection;
 use crate::domain::secret::Secret;
 use crate::domain::user::{AppUser, Identifier, WithPassword};
 use crate::store::columns::RowId;
@@ -42,7 +43,7 @@ impl Row {
     }
 }
 
-/// Adds a user with their hash, inside their application.
+/// Adds a user with their hash and their terms, inside their application.
 pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), StoreError> {
     let row = Row {
         tenant_id: RowId(user.who.app.uuid()),
@@ -51,7 +52,7 @@ pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), Store
         person: PersonRow::new(&user.who.person),
     };
     diesel::insert_into(app_user::table).values(row).execute(conn)?;
-    Ok(())
+    term::insert(conn, user.who.app, Collection::Users, user.who.id.uuid(), &user.who.person.searchable())
 }
 
 /// The user of the application that `who` names.
@@ -108,7 +109,11 @@ pub fn update(conn: &mut Conn, user: &AppUser, seen: Moment) -> Result<bool, Sto
         app_user::deactivated.eq(person.deactivated),
         app_user::modified.eq(person.modified),
     );
-    Ok(diesel::update(same).set(values).execute(conn)? == 1)
+    let is_set = diesel::update(same).set(values).execute(conn)? == 1;
+    if is_set {
+        term::replace(conn, user.app, Collection::Users, user.id.uuid(), &person.searchable())?;
+    }
+    Ok(is_set)
 }
 
 /// Sets or takes away a pin; false when there is no such user.
@@ -126,10 +131,11 @@ pub fn pin(conn: &mut Conn, app: AppId, user: UserId) -> Result<Option<Secret>, 
     Ok(hash.flatten().map(Secret::new))
 }
 
-/// Removes a user's row; false when there is none.
+/// Removes a user's row and what they are found by; false when there is none.
 pub fn delete(conn: &mut Conn, app: AppId, user: UserId) -> Result<bool, StoreError> {
     let own =
         app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid()))).filter(app_user::id.eq(RowId(user.uuid())));
+    term::remove(conn, app, Collection::Users, user.uuid())?;
     Ok(diesel::delete(own).execute(conn)? == 1)
 }
 

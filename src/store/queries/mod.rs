@@ -21,6 +21,7 @@ pub mod change_log;
 pub mod client_secret;
 pub mod group;
 pub mod link;
+pub mod listing;
 pub mod membership;
 pub mod migration;
 pub mod organization;
@@ -32,6 +33,7 @@ pub mod refresh_family;
 pub mod revocation;
 pub mod role;
 pub mod signing_key;
+pub mod term;
 pub mod token_activity;
 
 /// The smallest question there is.
