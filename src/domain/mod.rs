@@ -12,6 +12,7 @@ pub mod journal;
 pub mod key;
 pub mod link;
 pub mod name;
+pub mod password;
 pub mod permission;
 pub mod place;
 pub mod query;

@@ -18,6 +18,7 @@ mod maintenance;
 mod migrate;
 mod options;
 mod overview;
+mod passwords;
 mod people;
 mod pool;
 mod postgres;
@@ -32,6 +33,7 @@ mod sqlite;
 mod tenants;
 #[cfg(test)]
 mod tests;
+mod users;
 
 pub use crate::domain::database::Durability;
 pub use error::{BoxedError, Conflict, StoreError};
@@ -41,9 +43,11 @@ pub use links::{Granted, PermissionChange, TokenUse};
 pub use listing::{Listing, Mark, Page};
 pub use maintenance::{SealedPlace, SealedRow};
 pub use options::{DatabaseUrl, StoreOptions};
+pub use passwords::NewPassword;
 pub use provision::Provision;
 pub use refresh::Advance;
 pub use side::Posture;
+pub use users::NewUser;
 
 use side::{Scope, Side, query};
 use uuid::Uuid;

@@ -105,3 +105,9 @@ pub fn list(conn: &mut Conn, app: AppId, ids: &[Uuid]) -> Result<Vec<Group>, Sto
         .select(Row::as_select());
     rows.load(conn)?.into_iter().map(Row::into_domain).collect()
 }
+
+/// How many groups an application has.
+pub fn count(conn: &mut Conn, app: AppId) -> Result<u64, StoreError> {
+    let all: i64 = app_group::table.filter(app_group::tenant_id.eq(RowId(app.uuid()))).count().get_result(conn)?;
+    Ok(u64::try_from(all).unwrap_or(0))
+}

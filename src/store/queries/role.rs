@@ -120,3 +120,9 @@ pub fn list_inactivity(conn: &mut Conn, app: AppId, ids: &[Uuid]) -> Result<Vec<
     let span = |millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0));
     Ok(rows.into_iter().map(|(id, millis)| (id.0, span(millis))).collect())
 }
+
+/// How many roles an application has.
+pub fn count(conn: &mut Conn, app: AppId) -> Result<u64, StoreError> {
+    let all: i64 = app_role::table.filter(app_role::tenant_id.eq(RowId(app.uuid()))).count().get_result(conn)?;
+    Ok(u64::try_from(all).unwrap_or(0))
+}
