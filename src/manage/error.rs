@@ -6,8 +6,8 @@ use crate::crypto::vault::VaultError;
 use crate::directory::DirectoryError;
 use crate::domain::group::GroupPathError;
 use crate::domain::name::NameError;
-use crate::domain::permission::PermissionError;
 use crate::domain::password::PolicyBreach;
+use crate::domain::permission::PermissionError;
 use crate::store::{Conflict, StoreError};
 
 /// A refused or failed use case. `Display` is a sentence that may be shown: it holds no secret.
