@@ -4,14 +4,20 @@
 mod application;
 mod credentials;
 mod demo;
+mod entity;
 pub mod error;
+mod group;
 mod keys;
 mod listing;
 mod maintenance;
+mod membership;
 mod organization;
+mod password;
+mod permission;
 mod person;
 mod read;
 mod revocation;
+mod role;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +30,7 @@ pub use error::ManageError;
 pub use keys::{Promotion, Rotated};
 pub use listing::Found;
 pub use organization::{CreatedOrg, NewOrg};
+pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
@@ -34,14 +41,15 @@ use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
 use crate::domain::id::TenantId;
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
+use crate::domain::password::PasswordPolicy;
 use crate::domain::token::Algorithm;
 use crate::store::{Journal, Store};
 
 /// What the configuration says of tenants, passwords and keys.
 #[derive(Clone, Debug)]
 pub struct RegistryPolicy {
-    /// *Units*: characters.
-    pub password_min_length: usize,
+    /// What new passwords must be made of.
+    pub passwords: PasswordPolicy,
     /// What the management issuer's keys are made for.
     pub management_algorithm: Algorithm,
     /// How long a new key is published before it signs.

@@ -83,6 +83,10 @@ pub enum RequestError {
     BadCallback,
     #[error("parameter {0} is missing")]
     Missing(&'static str),
+    #[error("no permission in the body")]
+    NoPermissionProperty,
+    #[error("no permission in the query")]
+    NoPermissionParameter,
     #[error("limit is not a number of entities")]
     BadLimit,
 }
@@ -118,6 +122,14 @@ impl Worded for RequestError {
             Self::Missing(name) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} is required"))
             }
+            Self::NoPermissionProperty => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "You must supply a 'permission' property")
+            }
+            Self::NoPermissionParameter => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                "You must supply a 'permission' query parameter",
+            ),
             Self::BadLimit => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
             }

@@ -2,49 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
+use super::metadata;
 use crate::domain::id::TenantId;
 use crate::domain::tenant::{AdminOverview, Application, OrgOverview, Organization};
 use crate::domain::user::{Admin, AppUser, Person};
 
-/// Collections of a user that the metadata names.
-const USER_COLLECTIONS: [&str; 7] = ["activities", "devices", "feed", "groups", "roles", "following", "followers"];
-
 /// An application user.
-///
-/// *Shape*: `{"uuid":"..","type":"user","username":"bob","email":"..","name":"..","activated":true,"created":ms,..}`
-/// with every further property of the account beside them.
 pub fn user(user: &AppUser) -> Value {
-    let person = &user.person;
-    let mut entity = person.properties.clone();
-    entity.insert("uuid".to_owned(), json!(user.id));
-    entity.insert("type".to_owned(), json!("user"));
-    entity.insert("created".to_owned(), json!(person.created.millis()));
-    entity.insert("modified".to_owned(), json!(person.modified.millis()));
-    entity.insert("username".to_owned(), json!(person.username.as_str()));
-    if let Some(email) = &person.email {
-        entity.insert("email".to_owned(), json!(email.as_str()));
-    }
-    if let Some(name) = &person.name {
-        entity.insert("name".to_owned(), json!(name));
-    }
-    entity.insert("activated".to_owned(), json!(person.activated));
-    if person.disabled {
-        entity.insert("disabled".to_owned(), json!(true));
-    }
-    Value::Object(entity)
+    Value::Object(user.entity())
 }
 
 /// The same with the `metadata` that clients navigate by.
-pub fn user_with_metadata(subject: &AppUser) -> Value {
-    let mut entity = user(subject);
-    let path = format!("/users/{}", subject.id);
-    let collections: Map<String, Value> =
-        USER_COLLECTIONS.iter().map(|name| ((*name).to_owned(), json!(format!("{path}/{name}")))).collect();
-    let sets = json!({ "rolenames": format!("{path}/roles"), "permissions": format!("{path}/permissions") });
-    if let Some(members) = entity.as_object_mut() {
-        members.insert("metadata".to_owned(), json!({ "path": path, "sets": sets, "collections": collections }));
-    }
-    entity
+pub fn user_with_metadata(user: &AppUser) -> Value {
+    metadata::user(user, "")
 }
 
 /// An admin. *Spec*: Usergrid `UserInfo`.
