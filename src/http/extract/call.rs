@@ -188,6 +188,14 @@ impl Call {
         self.request.match_info().get(name).unwrap_or_default()
     }
 
+    /// A segment of the matched route, decoded to its end; a plus is a plus. `None` when that is no text.
+    ///
+    /// The router has decoded all but the escapes of `%`, `/` and `+`, so that nothing is decoded twice here.
+    pub fn decoded_segment(&self, name: &str) -> Option<String> {
+        let segment = self.segment(name).replace('+', "%2B");
+        decode(segment.as_bytes()).ok().map(|text| text.into_owned())
+    }
+
     /// The place, which must exist.
     ///
     /// *Errors*: 404 `organization_application_not_found`.

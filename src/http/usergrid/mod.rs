@@ -1,5 +1,6 @@
 //! Usergrid's dialect: envelopes, entities, and the routes of its two planes.
 
+pub mod account;
 pub mod application;
 pub mod credentials;
 pub mod envelope;
@@ -7,4 +8,5 @@ pub mod jsonp;
 pub mod listing;
 pub mod management;
 pub mod revoke;
+pub mod users;
 pub mod view;
