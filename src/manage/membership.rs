@@ -6,9 +6,15 @@ use uuid::Uuid;
 use super::{Actor, ManageError, Registry};
 use crate::domain::id::AppId;
 use crate::domain::link::{Link, LinkDirection, LinkKind};
+use crate::domain::user::AppUser;
 use crate::store::{Journal, Store};
 
 impl Registry {
+    /// The users of these ids in the ids' order; missing ones are left out.
+    pub async fn list_users_by_ids(&self, app: AppId, ids: Vec<Uuid>) -> Result<Vec<AppUser>, ManageError> {
+        Ok(self.store.blocking(move |store| store.find_users_by_ids(app, &ids)).await?)
+    }
+
     /// Makes a link; one that is there stays. That both ends exist was looked up before. *Tenancy*: the application.
     pub async fn link(&self, app: AppId, link: Link, actor: Actor) -> Result<(), ManageError> {
         let journal = self.link_journal(app, link, actor, phrases(link.kind).0);

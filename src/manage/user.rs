@@ -30,11 +30,6 @@ impl Registry {
         })
     }
 
-    /// The users of these ids, in their order; those who are gone are left out.
-    pub async fn users_by_ids(&self, app: AppId, ids: Vec<uuid::Uuid>) -> Result<Vec<AppUser>, ManageError> {
-        Ok(self.store.blocking(move |store| store.find_users_by_ids(app, &ids)).await?)
-    }
-
     /// Creates a user from what a body says. Everything is checked before anything is written.
     ///
     /// *Errors*: `RegistrationClosed` for a guest where guests may not; `RequiredProperty`, `Name`, `PasswordPolicy`,

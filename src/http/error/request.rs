@@ -88,6 +88,10 @@ pub enum RequestError {
     WholeCollection,
     #[error("a batch of more than {0} entities")]
     BatchTooLong(usize),
+    #[error("no permission in the body")]
+    NoPermissionProperty,
+    #[error("no permission in the query")]
+    NoPermissionParameter,
     #[error("limit is not a number of entities")]
     BadLimit,
 }
@@ -133,6 +137,14 @@ impl Worded for RequestError {
             Self::Missing(name) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} is required"))
             }
+            Self::NoPermissionProperty => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "You must supply a 'permission' property")
+            }
+            Self::NoPermissionParameter => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                "You must supply a 'permission' query parameter",
+            ),
             Self::BadLimit => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
             }

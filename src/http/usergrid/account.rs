@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::users::{answer, answer_with, is_over, named, own_id};
+use super::users::{about, answer_with, is_over, named, own_id};
 use crate::access::{AccessError, Need, Session};
 use crate::domain::id::UserId;
 use crate::domain::place::Place;
@@ -40,7 +40,7 @@ pub async fn password(call: Call) -> Result<HttpResponse, Refusal> {
     let change = PasswordChange { proof, new, spare };
     let set = call.state.registry.set_user_password(app.id, user, change, actor(session.as_ref())).await;
     set.map_err(|cause| call.refuse(&cause))?;
-    Ok(answer(&call, &place, "set user password").into_response(call.state.clock.now()))
+    Ok(about(&call, &place, "set user password").into_response(call.state.clock.now()))
 }
 
 /// `POST /{org}/{app}/users/{user}/deactivate`: the account rests, and every token of it ends.

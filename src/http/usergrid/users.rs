@@ -5,9 +5,10 @@ use actix_web::HttpResponse;
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
+use super::answer::{self, List};
 use super::application::envelope;
 use super::envelope::Envelope;
-use super::{listing, view};
+use super::metadata;
 use crate::access::Need;
 use crate::access::{AccessError, Session};
 use crate::domain::authority::Principal;
@@ -61,13 +62,8 @@ async fn read_me(call: &Call) -> Result<HttpResponse, Refusal> {
 
 async fn list(call: &Call) -> Result<HttpResponse, Refusal> {
     let entered = call.enter().await?;
-    let asked = listing::read(call, Collection::Users)?;
-    let registry = &call.state.registry;
-    let found = registry.list_entities(entered.app.id, &asked, None).await.map_err(|cause| call.refuse(&cause))?;
-    let users = registry.users_by_ids(entered.app.id, found.ids).await.map_err(|cause| call.refuse(&cause))?;
-    let entities: Vec<Value> = users.iter().map(|user| asked.project(view::user_with_metadata(user))).collect();
-    let envelope = answer(call, &entered.place, "get").count(entities.len()).cursor(found.cursor);
-    Ok(envelope.entities(entities).into_response(call.state.clock.now()))
+    let list = List { collection: Collection::Users, above: "", path: "/users", within: None };
+    answer::list(call, &entered, list).await
 }
 
 async fn create(call: &Call) -> Result<HttpResponse, Refusal> {
@@ -83,8 +79,8 @@ async fn create(call: &Call) -> Result<HttpResponse, Refusal> {
         }
         Objects::Many(bodies) => create_many(call, &entered, bodies, by).await,
     };
-    let entities = created.iter().map(view::user_with_metadata).collect();
-    let mut envelope = answer(call, &entered.place, "post").entities(entities);
+    let entities = created.iter().map(|user| metadata::user(user, "")).collect();
+    let mut envelope = about(call, &entered.place, "post").entities(entities);
     if !rejected.is_empty() {
         envelope = envelope.member("rejected", rejected);
     }
@@ -184,9 +180,7 @@ pub(super) async fn named(
     session: Option<&Session>,
 ) -> Result<Result<AppUser, ManageError>, Refusal> {
     let registry = &call.state.registry;
-    let Some(text) = call.decoded_segment("user") else {
-        return Ok(Err(ManageError::UnknownName(String::new())));
-    };
+    let text = call.named("user")?;
     // The route of `me` has no such segment.
     if text.is_empty() || text.eq_ignore_ascii_case("me") {
         let own = own_id(app, session).ok_or_else(|| call.refuse(&AccessError::Forbidden(Need::Permission)))?;
@@ -212,12 +206,14 @@ pub(super) fn own_id(app: AppId, session: Option<&Session>) -> Option<UserId> {
     }
 }
 
-pub(super) fn answer(call: &Call, place: &Place, action: &'static str) -> Envelope {
+/// The envelope of an answer about users.
+pub(super) fn about(call: &Call, place: &Place, action: &'static str) -> Envelope {
     let uri = format!("{}/users", call.state.base.issuer(place));
     envelope(call, place, action).path("/users").uri(uri)
 }
 
+/// Answers one user.
 pub(super) fn answer_with(call: &Call, place: &Place, action: &'static str, user: &AppUser) -> HttpResponse {
-    let envelope = answer(call, place, action).entities(vec![view::user_with_metadata(user)]);
+    let envelope = about(call, place, action).entities(vec![metadata::user(user, "")]);
     envelope.into_response(call.state.clock.now())
 }
