@@ -15,6 +15,8 @@ pub mod place;
 pub mod refresh;
 pub mod revocation;
 pub mod secret;
+pub mod superuser;
+pub mod switchboard;
 pub mod tenant;
 pub mod token;
 pub mod user;

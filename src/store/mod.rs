@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+mod admins;
 mod columns;
 mod error;
 mod journal;
@@ -29,6 +30,7 @@ mod tenants;
 mod tests;
 
 pub use crate::domain::database::Durability;
+pub use admins::AdminChange;
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;
