@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 mod admins;
+mod apps;
 mod columns;
 mod error;
 mod journal;
@@ -30,7 +31,8 @@ mod tenants;
 mod tests;
 
 pub use crate::domain::database::Durability;
-pub use admins::AdminChange;
+pub use admins::{AdminChange, Leaving};
+pub use apps::Restoration;
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;
@@ -38,6 +40,7 @@ pub use maintenance::{SealedPlace, SealedRow};
 pub use options::{DatabaseUrl, StoreOptions};
 pub use provision::Provision;
 pub use refresh::Advance;
+pub use secrets::NewSecret;
 pub use side::Posture;
 
 use side::{Scope, Side, query};

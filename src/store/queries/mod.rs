@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Conn, enter, has_migrations};
 use crate::domain::id::TenantId;
+use crate::domain::revocation::Revocation;
 use crate::store::error::StoreError;
 use crate::store::journal::Journal;
 
@@ -25,6 +26,7 @@ pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
 pub mod signing_key;
+pub mod size;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
@@ -46,6 +48,14 @@ pub fn append(conn: &mut Conn, entered: TenantId, journal: &Journal) -> Result<(
         audit::insert(conn, entry)?;
     }
     Ok(())
+}
+
+/// Ends tokens inside the running transaction, which has entered `entered` and is there again afterwards.
+pub fn revoke(conn: &mut Conn, entered: TenantId, ended: &Revocation) -> Result<(), StoreError> {
+    enter(conn, ended.tenant)?;
+    revocation::upsert(conn, ended)?;
+    refresh_family::end_covered(conn, ended)?;
+    enter(conn, entered)
 }
 
 /// Settings as a JSON column keeps them.
