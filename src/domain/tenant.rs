@@ -82,12 +82,14 @@ pub enum Switch {
 
 /// What an organization decides for itself.
 ///
-/// *Shape*: `{"retrievable_secrets":"on"}`
+/// *Shape*: `{"retrievable_secrets":"on","password_history":0}`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrgSettings {
     /// Whether client secrets can be read back by their owner (Usergrid: the portal shows them).
     pub retrievable_secrets: Switch,
+    /// How many former passwords its admins may not take again. *Spec*: Usergrid `passwordHistorySize`.
+    pub password_history: u32,
 }
 
 /// What an application decides for itself.

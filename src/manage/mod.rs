@@ -1,12 +1,16 @@
 //! Use cases on tenants, people, credentials and keys, one file a noun. Whoever may call them was decided before
 //! (`access::guard`, or the operator at the command line); every write is journaled.
 
+mod admin;
 mod application;
 mod credentials;
+mod deletion;
 mod demo;
 pub mod error;
+mod feed;
 mod keys;
 mod maintenance;
+mod member;
 mod organization;
 mod person;
 mod read;
@@ -18,11 +22,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub use admin::{AdminUpdate, NewAdmin};
 pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};
 pub use error::ManageError;
+pub use feed::{Activity, FeedActor};
 pub use keys::{Promotion, Rotated};
-pub use organization::{CreatedOrg, NewOrg};
+pub use member::Joined;
+pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
 pub use person::NewPerson;
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
@@ -31,7 +38,7 @@ use crate::crypto::vault::Vault;
 use crate::directory::Directory;
 use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
-use crate::domain::id::TenantId;
+use crate::domain::id::{AdminId, TenantId};
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::switchboard::Switchboard;
 use crate::domain::token::Algorithm;
@@ -69,6 +76,14 @@ impl From<Option<Principal>> for Actor {
 }
 
 impl Actor {
+    /// An admin in place of a guest, for what a guest did to become that admin.
+    fn or(self, admin: AdminId) -> Self {
+        match self {
+            Self::Guest => Self::Caller(Principal::Admin { admin }),
+            known => known,
+        }
+    }
+
     fn text(self) -> String {
         match self {
             Self::Operator => "operator".to_owned(),

@@ -64,19 +64,26 @@ impl Registry {
 
     /// Checks and hashes what any account needs.
     pub(super) async fn new_person(&self, tenant: TenantId, new: NewPerson) -> Result<(Person, Secret), ManageError> {
-        let named = |field| move |source: NameError| ManageError::Name { field, source };
-        let username = Username::parse(&new.username).map_err(named("username"))?;
-        let email = new.email.as_deref().map(Email::parse).transpose().map_err(named("email"))?;
         let min = self.policy.password_min_length;
         if new.password.expose().chars().count() < min {
             return Err(ManageError::PasswordTooShort(min));
         }
+        let password = new.password.clone();
+        let person = self.person_without_password(new)?;
+        let hash = self.lane.hash(tenant, password).await?;
+        Ok((Person { password_changed: Some(self.clock.now()), ..person }, hash))
+    }
+
+    /// Checks what any account needs; whatever password is in it is not looked at.
+    pub(super) fn person_without_password(&self, new: NewPerson) -> Result<Person, ManageError> {
+        let named = |field| move |source: NameError| ManageError::Name { field, source };
+        let username = Username::parse(&new.username).map_err(named("username"))?;
+        let email = new.email.as_deref().map(Email::parse).transpose().map_err(named("email"))?;
         if let Some(own) = OWN_MEMBERS.into_iter().find(|own| new.properties.contains_key(*own)) {
             return Err(ManageError::OwnMember(own));
         }
-        let hash = self.lane.hash(tenant, new.password).await?;
         let now = self.clock.now();
-        let person = Person {
+        Ok(Person {
             username,
             email,
             name: new.name,
@@ -85,11 +92,10 @@ impl Registry {
             confirmed: true,
             disabled: false,
             deactivated: None,
-            password_changed: Some(now),
+            password_changed: None,
             created: now,
             modified: now,
-        };
-        Ok((person, hash))
+        })
     }
 
     pub(super) fn draw_id(&self) -> Uuid {

@@ -29,12 +29,7 @@ impl Store {
     }
 
     /// What one actor did in the tenant, newest first.
-    pub fn list_audit_of(
-        &self,
-        tenant: TenantId,
-        actor: &str,
-        limit: u32,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
+    pub fn list_audit_of(&self, tenant: TenantId, actor: &str, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         query!(self, Scope::Tenant(tenant), |q, conn| q::audit::list_of(conn, tenant, actor, limit))
     }
 

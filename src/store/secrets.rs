@@ -29,12 +29,7 @@ impl Store {
     /// that they signed in end too, that is one step with it.
     ///
     /// *Errors*: `Conflict(ClientSecret)` when another rotation came first; there is one current secret at most.
-    pub fn rotate_client_secret(
-        &self,
-        tenant: TenantId,
-        new: &NewSecret,
-        journal: &Journal,
-    ) -> Result<(), StoreError> {
+    pub fn rotate_client_secret(&self, tenant: TenantId, new: &NewSecret, journal: &Journal) -> Result<(), StoreError> {
         transact!(self, tenant, |q, conn| {
             q::client_secret::expire_others(conn, tenant, new.secret.created, new.replaced_expire)?;
             q::client_secret::insert(conn, tenant, &new.secret)?;

@@ -105,8 +105,7 @@ pub fn organization_data(overview: &OrgOverview) -> Value {
     json!({
         "uuid": org.id,
         "name": org.name,
-        // Usergrid: how many former passwords are remembered; none are.
-        "passwordHistorySize": 0,
+        "passwordHistorySize": org.settings.password_history,
         "properties": org.properties,
         "applications": applications(org, &overview.apps),
         "users": users,

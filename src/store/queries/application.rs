@@ -133,7 +133,12 @@ pub fn is_name_buried(conn: &mut Conn, org: OrgId, name: &TenantName) -> Result<
 }
 
 /// Deletes an application, or brings a deleted one back; false when it is so already.
-pub fn set_deleted(conn: &mut Conn, app: &Application, deleted: Option<Moment>, now: Moment) -> Result<bool, StoreError> {
+pub fn set_deleted(
+    conn: &mut Conn,
+    app: &Application,
+    deleted: Option<Moment>,
+    now: Moment,
+) -> Result<bool, StoreError> {
     let row = application::table.find((RowId(app.org.uuid()), RowId(app.id.uuid())));
     let values = (application::deleted_at.eq(deleted), application::modified.eq(now));
     let touched = match deleted {
