@@ -32,7 +32,7 @@ impl From<NewPerson> for NewAdmin {
             username: Some(new.username),
             email: new.email,
             name: new.name,
-            password: Some(new.password),
+            password: new.password,
             properties: new.properties,
         }
     }
@@ -53,7 +53,7 @@ pub struct AdminUpdate {
 impl Registry {
     /// Creates an admin who belongs to no organization yet.
     ///
-    /// *Errors*: `Name`, `PasswordTooShort`, `OwnMember`, `Taken`; nothing was created then.
+    /// *Errors*: `Name`, `PasswordPolicy`, `OwnMember`, `Taken`; nothing was created then.
     pub async fn create_admin(&self, new: NewAdmin, actor: Actor) -> Result<Admin, ManageError> {
         let new = self.new_admin(new, actor).await?;
         let admin = new.who.clone();
@@ -75,16 +75,10 @@ impl Registry {
             username,
             email: new.email,
             name: new.name,
-            password: new.password.clone().unwrap_or_else(|| Secret::new("")),
+            password: new.password,
             properties: new.properties,
         };
-        let (person, hash) = match new.password {
-            Some(_) => {
-                let (person, hash) = self.new_person(TenantId::MANAGEMENT, person).await?;
-                (person, Some(hash))
-            }
-            None => (self.person_without_password(person)?, None),
-        };
+        let (person, hash) = self.new_person(TenantId::MANAGEMENT, person).await?;
         let Standing { activated, confirmed, disabled } = self.first_standing(actor);
         let person = Person { activated, confirmed, disabled, ..person };
         Ok(WithPassword { who: Admin { id: AdminId::new(self.draw_id()), person }, hash })
@@ -140,7 +134,7 @@ impl Registry {
             Standing { activated: false, .. } => RevocationReason::Deactivated,
             Standing { .. } => return Ok(None),
         };
-        let ended = self.revocation_of(TenantId::MANAGEMENT, RevocationTarget::Principal(admin.uuid())).await?;
+        let ended = self.watermark(TenantId::MANAGEMENT, RevocationTarget::Principal(admin.uuid())).await?;
         Ok(Some(Revocation { reason, ..ended }))
     }
 }

@@ -74,7 +74,7 @@ impl Registry {
             ClientId::App(app) => app.into(),
             ClientId::Org(_) => TenantId::MANAGEMENT,
         };
-        self.revocation_of(issuer, RevocationTarget::Principal(client.owner().uuid())).await
+        self.watermark(issuer, RevocationTarget::Principal(client.owner().uuid())).await
     }
 
     async fn retrievable_secrets(&self, client: ClientId) -> Result<Switch, ManageError> {

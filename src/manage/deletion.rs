@@ -38,7 +38,7 @@ impl Registry {
     /// *Errors*: `NoSuchApplication` when it is deleted already; `ApplicationInTheWay` while another deleted one bears
     /// its name.
     pub async fn delete_app(&self, org: &Organization, app: Application, actor: Actor) -> Result<(), ManageError> {
-        let ended = self.revocation_of(app.id.into(), RevocationTarget::Tenant).await?;
+        let ended = self.watermark(app.id.into(), RevocationTarget::Tenant).await?;
         let ended = Revocation { reason: RevocationReason::Deleted, ..ended };
         let detail = json!({ "application": app.id, "name": app.name });
         let journal = Journal {

@@ -69,7 +69,7 @@ impl Registry {
         let mut told = Vec::with_capacity(lines.len());
         for (entry, org) in lines {
             let actor = match entry.actor.split_once(':') {
-                Some(("admin", id)) => match self.remembered(&mut known, id).await? {
+                Some(("admin", id)) => match self.met(&mut known, id).await? {
                     Some(admin) => FeedActor::Admin(Box::new(admin)),
                     None => FeedActor::Server,
                 },
@@ -77,7 +77,7 @@ impl Registry {
                 _ => FeedActor::Server,
             };
             let object = match entry.detail.get("admin").and_then(|id| id.as_str()) {
-                Some(id) => self.remembered(&mut known, id).await?.map(Box::new),
+                Some(id) => self.met(&mut known, id).await?.map(Box::new),
                 None => None,
             };
             told.push(Activity { entry, actor, org, object });
@@ -85,11 +85,7 @@ impl Registry {
         Ok(told)
     }
 
-    async fn remembered(
-        &self,
-        known: &mut BTreeMap<Uuid, Option<Admin>>,
-        id: &str,
-    ) -> Result<Option<Admin>, ManageError> {
+    async fn met(&self, known: &mut BTreeMap<Uuid, Option<Admin>>, id: &str) -> Result<Option<Admin>, ManageError> {
         let Ok(uuid) = Uuid::try_parse(id) else { return Ok(None) };
         if let Some(admin) = known.get(&uuid) {
             return Ok(admin.clone());

@@ -36,7 +36,7 @@ impl Registry {
 
     /// Adds the admin of an email address to an organization, and makes the account where there is none.
     ///
-    /// *Errors*: `Name`, `PasswordTooShort`, `Taken` for a username; nothing was written then.
+    /// *Errors*: `Name`, `PasswordPolicy`, `Taken` for a username; nothing was written then.
     pub async fn invite_member(&self, org: &Organization, new: NewAdmin, actor: Actor) -> Result<Joined, ManageError> {
         let email = new.email.clone().unwrap_or_default();
         match self.get_candidate(&email).await {

@@ -12,6 +12,7 @@ mod keys;
 mod maintenance;
 mod member;
 mod organization;
+mod password;
 mod person;
 mod read;
 mod revocation;
@@ -30,6 +31,7 @@ pub use feed::{Activity, FeedActor};
 pub use keys::{Promotion, Rotated};
 pub use member::Joined;
 pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
+pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
@@ -40,6 +42,7 @@ use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
 use crate::domain::id::{AdminId, TenantId};
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
+use crate::domain::password::PasswordPolicy;
 use crate::domain::switchboard::Switchboard;
 use crate::domain::token::Algorithm;
 use crate::store::{Journal, Store};
@@ -47,8 +50,8 @@ use crate::store::{Journal, Store};
 /// What the configuration says of tenants, passwords and keys.
 #[derive(Clone, Debug)]
 pub struct RegistryPolicy {
-    /// *Units*: characters.
-    pub password_min_length: usize,
+    /// What new passwords must be made of.
+    pub passwords: PasswordPolicy,
     /// What the management issuer's keys are made for.
     pub management_algorithm: Algorithm,
     /// How long a new key is published before it signs.

@@ -55,7 +55,7 @@ pub struct NewRegistration {
 impl Registry {
     /// Creates an organization, its first admin, its client and its sandbox, all or nothing.
     ///
-    /// *Errors*: `Name`, `PasswordTooShort`, `Taken`.
+    /// *Errors*: `Name`, `PasswordPolicy`, `Taken`.
     pub async fn create_org(&self, new: NewOrg, actor: Actor) -> Result<CreatedOrg, ManageError> {
         let owner = Owner::New(NewAdmin::from(new.owner));
         self.register_org(NewRegistration { name: new.name, properties: Map::new(), owner }, actor).await
@@ -64,7 +64,7 @@ impl Registry {
     /// As [`Registry::create_org`], with properties, and an owner who may be there already. A guest who registers is
     /// written down as the owner they become.
     ///
-    /// *Errors*: `Name`, `PasswordTooShort`, `Taken`; nothing was created then.
+    /// *Errors*: `Name`, `PasswordPolicy`, `Taken`; nothing was created then.
     pub async fn register_org(&self, new: NewRegistration, actor: Actor) -> Result<CreatedOrg, ManageError> {
         let name =
             TenantName::parse(&new.name).map_err(|source| ManageError::Name { field: "organization", source })?;

@@ -5,12 +5,14 @@ use diesel::RunQueryDsl;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{Conn, enter, has_migrations};
 use crate::domain::id::TenantId;
 use crate::domain::revocation::Revocation;
 use crate::store::error::StoreError;
 use crate::store::journal::Journal;
+use crate::store::passwords::NewPassword;
 
 pub mod admin;
 pub mod app_user;
@@ -21,6 +23,7 @@ pub mod client_secret;
 pub mod membership;
 pub mod migration;
 pub mod organization;
+pub mod password_history;
 mod person;
 pub mod provision;
 pub mod refresh_family;
@@ -53,9 +56,23 @@ pub fn append(conn: &mut Conn, entered: TenantId, journal: &Journal) -> Result<(
 /// Ends tokens inside the running transaction, which has entered `entered` and is there again afterwards.
 pub fn revoke(conn: &mut Conn, entered: TenantId, ended: &Revocation) -> Result<(), StoreError> {
     enter(conn, ended.tenant)?;
-    revocation::upsert(conn, ended)?;
-    refresh_family::end_covered(conn, ended)?;
+    revocation::apply(conn, ended, None)?;
     enter(conn, entered)
+}
+
+/// What follows from a password that was set: the former is remembered, and what it opened ends.
+pub fn settle_password(
+    conn: &mut Conn,
+    tenant: TenantId,
+    holder: Uuid,
+    new: &NewPassword,
+    journal: &Journal,
+) -> Result<(), StoreError> {
+    if let Some(former) = &new.seen {
+        password_history::push(conn, tenant, holder, (former, new.changed), new.keep)?;
+    }
+    revocation::apply(conn, &new.ends, new.spare)?;
+    append(conn, tenant, journal)
 }
 
 /// Settings as a JSON column keeps them.
