@@ -113,9 +113,7 @@ impl Registry {
         password_history: Option<u32>,
         actor: Actor,
     ) -> Result<Organization, ManageError> {
-        if password_history.is_some_and(|size| size > PASSWORD_HISTORY_MAX) {
-            return Err(ManageError::Illegal("passwordHistorySize must be between 0 and 24"));
-        }
+        check_history(password_history.unwrap_or_default())?;
         let mut changed = org.clone();
         let named: Vec<String> = properties.keys().cloned().collect();
         merge(&mut changed.properties, properties);
@@ -143,7 +141,10 @@ impl Registry {
 
     /// Replaces an organization's settings. Switching retrieval of secrets off forgets the sealed copies at the next
     /// rotation, not before: what was promised to be readable stays so until it is replaced.
+    ///
+    /// *Errors*: `Illegal` for a history that nobody could wait for; `UnknownOrganization`.
     pub async fn set_org(&self, org: &Organization, settings: OrgSettings, actor: Actor) -> Result<(), ManageError> {
+        check_history(settings.password_history)?;
         let journal = Journal {
             changes: vec![self.change(org.id, ChangeKind::Tenant)],
             audit: vec![self.audit(org.id, actor, "set organization", json!({ "settings": settings }))],
@@ -153,4 +154,11 @@ impl Registry {
         let is_there = self.write(journal, write).await?;
         is_there.then_some(()).ok_or_else(|| ManageError::UnknownOrganization(org.name.to_string()))
     }
+}
+
+fn check_history(size: u32) -> Result<(), ManageError> {
+    if size <= PASSWORD_HISTORY_MAX {
+        return Ok(());
+    }
+    Err(ManageError::Illegal("passwordHistorySize must be between 0 and 24"))
 }
