@@ -28,7 +28,8 @@ fn application_create_it_create_and_immediate_get_and_list() {
     let owner = world.caller(&world.acme, Admin);
     for n in 0..3 {
         let name = format!("app{n}");
-        let created = owner.json("/management/organizations/acme/applications", &json!({ "name": name.to_uppercase() }));
+        let created =
+            owner.json("/management/organizations/acme/applications", &json!({ "name": name.to_uppercase() }));
         assert_eq!(created.text_of("action"), "new application for organization", "{}", created.text);
         let id = created.json["data"][format!("acme/{name}")].clone();
         assert_eq!(created.json["entities"][0]["uuid"], id);
@@ -75,7 +76,8 @@ fn management_resource_it_mgmt_create_and_get_application() {
 fn management_resource_it_check_sizes() {
     let world = world();
     let owner = world.caller(&world.acme, Admin);
-    let size = |path: &str| owner.get(&format!("{APPS}/shop{path}/_size")).json["metadata"]["aggregation"]["size"].clone();
+    let size =
+        |path: &str| owner.get(&format!("{APPS}/shop{path}/_size")).json["metadata"]["aggregation"]["size"].clone();
     assert_eq!(size("/users"), json!({ "users": 1 }));
     assert_eq!(size("/nothing"), json!({ "nothing": 0 }));
     let all = size("/collections");

@@ -3,6 +3,10 @@
 
 mod admins;
 mod applications;
+mod groups;
 mod organizations;
+mod permissions;
+mod roles;
+mod stage;
 mod system;
 mod tokens;

@@ -1,6 +1,8 @@
 //! `OrganizationsIT`, `RegistrationIT`, `ManagementResourceIT` and `AdminEmailEncodingIT`: organizations and who
 //! administers them.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tokengrid::domain::authority::Authority::{Admin, AppClient, AppUser, OrgClient};
 use tokengrid::domain::tenant::Switch;
@@ -54,17 +56,11 @@ fn organizations_it_create_duplicate_org_name_and_email_create_nothing() {
     let world = world();
     registered(&world, "northern", "nora");
     let mut taken = registration("northern", "other");
-    assert_eq!(
-        world.guest().json("/management/orgs", &taken).error(),
-        (400, "duplicate_unique_property_exists")
-    );
+    assert_eq!(world.guest().json("/management/orgs", &taken).error(), (400, "duplicate_unique_property_exists"));
     assert_eq!(world.guest().sign_in("/management", "other", PASSWORD).error(), (400, "invalid_grant"));
     taken = registration("southern", "other");
     taken["email"] = json!("nora@northern.test");
-    assert_eq!(
-        world.guest().json("/management/orgs", &taken).error(),
-        (400, "duplicate_unique_property_exists")
-    );
+    assert_eq!(world.guest().json("/management/orgs", &taken).error(), (400, "duplicate_unique_property_exists"));
     assert_eq!(world.guest().sign_in("/management", "other", PASSWORD).error(), (400, "invalid_grant"));
     registered(&world, "southern", "other");
 }
@@ -132,7 +128,10 @@ fn members_that_are_the_servers_own_are_no_properties() {
     let created = world.guest().json("/management/orgs", &body);
     let owner = &created.json["data"]["owner"];
     assert_eq!(owner["properties"], json!({}), "{}", created.text);
-    assert_eq!((&owner["activated"], &owner["disabled"], &owner["adminUser"]), (&json!(true), &json!(false), &json!(true)));
+    assert_eq!(
+        (&owner["activated"], &owner["disabled"], &owner["adminUser"]),
+        (&json!(true), &json!(false), &json!(true))
+    );
 }
 
 #[test]
@@ -316,7 +315,8 @@ fn registration_it_put_add_to_organization_fail() {
 fn registration_it_add_existing_admin_user_to_organization() {
     let world = world();
     let owner = world.caller(&world.acme, Admin);
-    let added = owner.json("/management/orgs/acme/users", &json!({ "email": "admin@rival.test", "password": "other one" }));
+    let added =
+        owner.json("/management/orgs/acme/users", &json!({ "email": "admin@rival.test", "password": "other one" }));
     assert_eq!(added.json["data"]["user"]["uuid"], world.rival.admin.id.to_string().as_str());
     let joined = world.caller(&world.rival, Admin);
     assert_eq!(joined.get("/management/orgs/acme").status, 200, "the known password still opens the account");
@@ -372,7 +372,10 @@ fn an_admin_leaves_one_of_two_organizations_and_keeps_their_token() {
     assert_eq!(again.error(), (400, "duplicate_unique_property_exists"));
 
     let second = made.json["data"]["uuid"].as_str().unwrap().to_owned();
-    assert_eq!(owner.send("PUT", &format!("/management/users/rival-admin/organizations/{second}"), None, "").status, 200);
+    assert_eq!(
+        owner.send("PUT", &format!("/management/users/rival-admin/organizations/{second}"), None, "").status,
+        200
+    );
     let left = owner.delete(&format!("/management/users/me/organizations/{second}"));
     assert_eq!(left.status, 200, "{}", left.text);
     assert_eq!(owner.get("/management/orgs/second").error(), (401, "unauthorized"));
@@ -418,7 +421,9 @@ fn feeds_tell_who_did_what_newest_first_and_cannot_be_scripted() {
     body["name"] = json!("<script>alert(1)</script>");
     assert_eq!(world.guest().json("/management/orgs", &body).status, 200);
     let owner = world.admin("nora", PASSWORD);
+    world.server.advance(Duration::from_secs(1));
     assert_eq!(owner.json("/management/orgs/northern/apps", &json!({ "name": "shop" })).status, 200);
+    world.server.advance(Duration::from_secs(1));
     assert_eq!(owner.json("/management/orgs/northern/users", &json!({ "email": "two@northern.test" })).status, 200);
 
     let feed = owner.get("/management/orgs/northern/feed");

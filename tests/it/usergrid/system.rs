@@ -69,7 +69,8 @@ fn the_superusers_password_by_basic_is_taken_as_it_is() {
 fn the_superuser_is_over_every_organization_and_shown_ten_at_most() {
     let world = world_with(superuser_on);
     let superuser = world.superuser();
-    for path in ["/management/orgs/acme", "/management/orgs/rival/credentials", "/acme/shop", "/rival/shop/credentials"] {
+    for path in ["/management/orgs/acme", "/management/orgs/rival/credentials", "/acme/shop", "/rival/shop/credentials"]
+    {
         assert_eq!(superuser.get(path).status, 200, "{path}");
     }
     for n in 0..10 {
@@ -104,7 +105,10 @@ fn no_request_changes_the_superuser() {
     let (superuser, guest) = (world.superuser(), world.guest());
     let change = json!({ "oldpassword": SUPERUSER.1, "newpassword": "another password" });
     assert_eq!(superuser.put("/management/users/me/password", &change).error(), (400, "illegal_argument"));
-    assert_eq!(superuser.put("/management/users/me", &json!({ "username": "root" })).error(), (400, "illegal_argument"));
+    assert_eq!(
+        superuser.put("/management/users/me", &json!({ "username": "root" })).error(),
+        (400, "illegal_argument")
+    );
     assert_eq!(
         guest.put("/management/users/superuser/password", &change).error(),
         (400, "auth_invalid_username_or_password"),
@@ -164,7 +168,10 @@ fn test_properties_are_there_only_where_the_configuration_says_so() {
         let body = json!({ "usergrid.management.allow-public-registration": "false" });
         assert_eq!(caller.json("/testproperties", &body).status, 404);
     }
-    assert_eq!(world.server.core.registry.switches.get(tokengrid::domain::switchboard::Toggle::PublicRegistration), Switch::On);
+    assert_eq!(
+        world.server.core.registry.switches.get(tokengrid::domain::switchboard::Toggle::PublicRegistration),
+        Switch::On
+    );
 }
 
 #[test]

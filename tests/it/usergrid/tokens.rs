@@ -26,9 +26,7 @@ fn access_token_it_me_token_by_query_json_and_form() {
     let query = "/management/me?grant_type=password&username=admin%40acme.test&password=correct%20horse";
     let body = json!({ "grant_type": "password", "username": "acme-admin", "password": PASSWORD });
     let form = "grant_type=password&username=acme-admin&password=correct%20horse";
-    for issued in
-        [guest.get(query), guest.json("/management/me", &body), guest.form("/management/me", form)]
-    {
+    for issued in [guest.get(query), guest.json("/management/me", &body), guest.form("/management/me", form)] {
         for shown in [issued.clone(), guest.get(&format!("/management/me?access_token={}", issued.token()))] {
             for member in ["access_token", "passwordChanged", "expires_in"] {
                 assert!(!shown.json[member].is_null(), "{member}: {}", shown.text);
