@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::link::LinkKind;
-use crate::domain::query::LinkDirection;
+use crate::domain::link::LinkDirection;
 
 fn asked(text: &str, limit: u32) -> Asked {
     Asked { limit, ..Asked::parse(Collection::Users, text).expect("a query") }
