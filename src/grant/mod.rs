@@ -11,10 +11,12 @@ pub mod outcome;
 mod oxide;
 mod password;
 mod person;
+mod pin;
 mod refresh_token;
 mod reissue;
 pub mod request;
 mod scope;
+mod session;
 mod workbench;
 
 pub use dispatch::Dispatcher;

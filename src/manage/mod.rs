@@ -1,17 +1,27 @@
 //! Use cases on tenants, people, credentials and keys, one file a noun. Whoever may call them was decided before
 //! (`access::guard`, or the operator at the command line); every write is journaled.
 
+mod app_entity;
 mod application;
 mod credentials;
 mod demo;
+mod entity;
 pub mod error;
+mod group;
 mod keys;
 mod listing;
 mod maintenance;
+mod membership;
 mod organization;
+mod password;
+mod permission;
 mod person;
+mod pin;
 mod read;
 mod revocation;
+mod role;
+mod user;
+mod user_members;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +34,9 @@ pub use error::ManageError;
 pub use keys::{Promotion, Rotated};
 pub use listing::Found;
 pub use organization::{CreatedOrg, NewOrg};
+pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
+pub use user_members::{SaidBy, UserMembers};
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::password::PasswordLane;
@@ -34,14 +46,15 @@ use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
 use crate::domain::id::TenantId;
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
+use crate::domain::password::PasswordPolicy;
 use crate::domain::token::Algorithm;
 use crate::store::{Journal, Store};
 
 /// What the configuration says of tenants, passwords and keys.
 #[derive(Clone, Debug)]
 pub struct RegistryPolicy {
-    /// *Units*: characters.
-    pub password_min_length: usize,
+    /// What new passwords must be made of.
+    pub passwords: PasswordPolicy,
     /// What the management issuer's keys are made for.
     pub management_algorithm: Algorithm,
     /// How long a new key is published before it signs.

@@ -12,7 +12,7 @@ use crate::domain::user::{Admin, WithPassword};
 use crate::store::{Journal, Provision, Store};
 
 /// The application that every organization is born with (Usergrid: clients expect one to exist).
-const SANDBOX: &str = "sandbox";
+pub(super) const SANDBOX: &str = "sandbox";
 
 /// An organization as asked for.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct CreatedOrg {
 impl Registry {
     /// Creates an organization, its first admin, its client and its sandbox, all or nothing.
     ///
-    /// *Errors*: `Name`, `PasswordTooShort`, `Taken`.
+    /// *Errors*: `Name`, `PasswordPolicy`, `Taken`.
     pub async fn create_org(&self, new: NewOrg, actor: Actor) -> Result<CreatedOrg, ManageError> {
         let name =
             TenantName::parse(&new.name).map_err(|source| ManageError::Name { field: "organization", source })?;
@@ -54,10 +54,11 @@ impl Registry {
         let provision = Provision {
             organizations: vec![org.clone()],
             applications: vec![sandbox.app.clone()],
-            admins: vec![WithPassword { who: owner.clone(), hash: Some(hash) }],
+            admins: vec![WithPassword { who: owner.clone(), hash }],
             memberships: vec![(org.id, owner.id)],
             secrets: vec![(org.id.into(), secret), (sandbox.app.id.into(), sandbox.secret)],
             keys: vec![sandbox.key],
+            roles: sandbox.roles,
             journal: Journal { changes: Vec::new(), audit: vec![entry] },
             ..Provision::default()
         };
