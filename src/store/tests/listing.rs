@@ -48,13 +48,20 @@ fn expected(entities: &[Entity], query: &Query, turn: Turn) -> Vec<Uuid> {
 fn every_query_finds_what_a_plain_reading_finds_and_every_page_its_part() {
     each(|store| {
         let tenants = ["acme", "rival"].map(|org| a_tenant(store, org).1);
-        // The same people in both tenants, so that a query that looked beyond its own would find twice as many.
-        let users = some_users();
-        let people = tenants.map(|app| {
-            let users: Vec<_> = users.iter().map(|person| made::user(app, person.clone())).collect();
-            store.provision(&Provision { users: users.clone(), ..Provision::default() }).expect("new users");
-            users.into_iter().map(|user| Entity::new(user.who)).collect::<Vec<_>>()
-        });
+        // The same ids and the same people in both tenants, but not the same person under an id: a subquery that looked
+        // beyond its tenant would find what is not there.
+        let made = some_users();
+        let people: Vec<Vec<Entity>> = tenants
+            .iter()
+            .zip([0, 7])
+            .map(|(app, shift)| {
+                let shifted = made.iter().cycle().skip(shift).take(made.len());
+                let users: Vec<_> =
+                    shifted.enumerate().map(|(number, person)| made::user(*app, number, person.clone())).collect();
+                store.provision(&Provision { users: users.clone(), ..Provision::default() }).expect("new users");
+                users.into_iter().map(|user| Entity::new(user.who)).collect()
+            })
+            .collect();
 
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
         let config = Config { cases: 250, failure_persistence: None, ..Config::default() };
