@@ -8,6 +8,7 @@ mod applications;
 mod groups;
 mod organizations;
 mod permissions;
+mod query;
 mod roles;
 mod stage;
 mod system;
