@@ -1,6 +1,7 @@
 //! Two tenants with identical names inside, and two applications of one organization: nothing crosses between them
 //! (ISO-1, ISO-5, ISO-7, ISO-8, ISO-10).
 
+mod members;
 mod rows;
 
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use tokengrid::manage::Actor;
 use crate::support::{Answer, Client, World, person, world};
 
 /// Every route that needs credentials, below an application and below the management plane.
-const BELOW_APP: [(&str, &str); 8] = [
+const BELOW_APP: &[(&str, &str)] = &[
     ("GET", ""),
     ("GET", "/users/me"),
     ("GET", "/credentials"),
@@ -20,6 +21,17 @@ const BELOW_APP: [(&str, &str); 8] = [
     ("POST", "/users/ann/revoketokens"),
     ("PUT", "/users/ann/revoketoken?token=unknown"),
     ("POST", "/users/ann/revoketoken?token=unknown"),
+    ("GET", "/roles"),
+    ("POST", "/roles"),
+    ("DELETE", "/roles/guest"),
+    ("GET", "/roles/guest/permissions"),
+    ("DELETE", "/roles/guest/permissions?permission=post:/users"),
+    ("POST", "/roles/guest/users/ann"),
+    ("GET", "/users/ann/roles"),
+    ("GET", "/users/me/following"),
+    ("GET", "/groups"),
+    ("POST", "/groups"),
+    ("GET", "/devices"),
 ];
 
 #[track_caller]
@@ -55,7 +67,7 @@ fn an_applications_user_and_client_stop_at_its_sibling() {
     for (who, door, caller) in callers {
         let id = ids.iter().find(|(name, _)| *name == door).unwrap().1;
         for place in [format!("/acme/{door}"), format!("/{id}"), format!("/{}/{id}", world.acme.org.id)] {
-            for (method, path) in BELOW_APP {
+            for &(method, path) in BELOW_APP {
                 is_refused(
                     &caller.send(method, &format!("{place}{path}"), None, ""),
                     &format!("{who} {method} {place}{path}"),
@@ -120,7 +132,7 @@ fn an_organization_and_an_application_that_do_not_belong_together_are_no_place()
     }
     for (who, caller) in &callers {
         for place in &mixed {
-            for (method, path) in BELOW_APP {
+            for &(method, path) in BELOW_APP {
                 let answer = caller.send(method, &format!("{place}{path}"), None, "");
                 assert_eq!(answer.status, 404, "{who} {method} {place}{path}: {}", answer.text);
             }

@@ -20,6 +20,7 @@ use crate::domain::user::{Admin, AppUser, Person, WithPassword};
 
 mod clients;
 mod maintenance;
+mod members;
 mod migrations;
 mod people;
 mod postgres;
