@@ -1,6 +1,7 @@
 //! Use cases on tenants, people, credentials and keys, one file a noun. Whoever may call them was decided before
 //! (`access::guard`, or the operator at the command line); every write is journaled.
 
+mod app_entity;
 mod application;
 mod credentials;
 mod demo;
@@ -15,9 +16,12 @@ mod organization;
 mod password;
 mod permission;
 mod person;
+mod pin;
 mod read;
 mod revocation;
 mod role;
+mod user;
+mod user_members;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +36,7 @@ pub use listing::Found;
 pub use organization::{CreatedOrg, NewOrg};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
+pub use user_members::{SaidBy, UserMembers};
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::password::PasswordLane;
