@@ -322,7 +322,7 @@ fn user_resource_it_singular_collection_name() {
     for path in ["/user/single", "/users/single"] {
         assert_eq!(entity(&get(&stage.owner, path))["username"], "single");
     }
-    assert_eq!(each(&get(&stage.owner, "/user?ql=order by username"), "username"), ["ann", "single"]);
+    assert_eq!(each(&get(&stage.owner, "/user?ql=order%20by%20username"), "username"), ["ann", "single"]);
     assert_eq!(entity(&delete(&stage.owner, "/user/single"))["username"], "single");
 }
 
