@@ -5,6 +5,7 @@ mod accounts;
 mod application;
 mod groups;
 mod permissions;
+mod query;
 mod roles;
 mod stage;
 mod users;
