@@ -2,6 +2,7 @@
 //! (ISO-1, ISO-5, ISO-7, ISO-8, ISO-10).
 
 mod rows;
+mod users;
 
 use serde_json::{Value, json};
 use tokengrid::domain::authority::Authority::{self, Admin, AppClient, AppUser, OrgClient};

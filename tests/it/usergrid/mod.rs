@@ -3,6 +3,7 @@
 
 mod accounts;
 mod application;
+mod clients;
 mod groups;
 mod permissions;
 mod query;
