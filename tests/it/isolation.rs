@@ -3,6 +3,7 @@
 
 mod members;
 mod rows;
+mod users;
 
 use serde_json::{Value, json};
 use tokengrid::domain::authority::Authority::{self, Admin, AppClient, AppUser, OrgClient};

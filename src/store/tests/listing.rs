@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use self::made::{a_query, some_users};
-use self::naive::Entity;
+use self::naive::{Entity, Key};
 use super::*;
 use crate::domain::query::{Asked, Collection, Query, Turn, Within};
 use crate::store::{Listing, Mark, Page};
@@ -38,9 +38,10 @@ fn pages(store: &Store, app: AppId, query: &Query, turn: Turn, limit: u32) -> Ve
 /// What a plain reading of the query finds, in its order.
 fn expected(entities: &[Entity], query: &Query, turn: Turn) -> Vec<Uuid> {
     let is_met = |entity: &&Entity| query.filter.as_ref().is_none_or(|filter| naive::meets(entity, filter));
-    let mut found: Vec<&Entity> = entities.iter().filter(is_met).collect();
-    found.sort_by(|one, other| naive::order(query, turn, one, other));
-    found.into_iter().map(|entity| entity.user.id.uuid()).collect()
+    let met = entities.iter().filter(is_met);
+    let mut found: Vec<_> = met.map(|entity| (Key::new(query, entity), entity.user.id.uuid())).collect();
+    found.sort_by(|(one, _), (other, _)| naive::order(query, turn, one, other));
+    found.into_iter().map(|(_, id)| id).collect()
 }
 
 #[test]
