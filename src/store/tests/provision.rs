@@ -39,7 +39,6 @@ fn one_of_everything() -> Provision {
         organizations: vec![org],
         applications: vec![shop, depot],
         admins: vec![admin],
-        ..Provision::default()
     }
 }
 
