@@ -5,6 +5,7 @@ mod accounts;
 mod admins;
 mod application;
 mod applications;
+mod clients;
 mod groups;
 mod organizations;
 mod permissions;
