@@ -2,6 +2,7 @@
 //! (`access::guard`, or the operator at the command line); every write is journaled.
 
 mod admin;
+mod app_entity;
 mod application;
 mod credentials;
 mod deletion;
@@ -19,10 +20,13 @@ mod organization;
 mod password;
 mod permission;
 mod person;
+mod pin;
 mod read;
 mod revocation;
 mod role;
 mod superuser;
+mod user;
+mod user_members;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +44,7 @@ pub use member::Joined;
 pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
+pub use user_members::{SaidBy, UserMembers};
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::password::PasswordLane;

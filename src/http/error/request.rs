@@ -97,6 +97,11 @@ pub enum RequestError {
     NotImplemented,
     #[error("test properties are switched off")]
     NoTestProperties,
+    /// Usergrid: a collection is not removed as a whole.
+    #[error("method not allowed on a collection")]
+    WholeCollection,
+    #[error("a batch of more than {0} entities")]
+    BatchTooLong(usize),
     #[error("no permission in the body")]
     NoPermissionProperty,
     #[error("no permission in the query")]
@@ -133,6 +138,16 @@ impl Worded for RequestError {
             }
             Self::BadTtl => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "ttl must be a number >= 0"),
             Self::BadCallback => Answer::oauth("invalid_request", "The parameter callback is not a function name."),
+            Self::WholeCollection => Answer::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "unsupported_service_operation",
+                "A collection cannot be removed as a whole; remove its entities one by one.",
+            ),
+            Self::BatchTooLong(max) => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                format!("A batch may hold at most {max} entities."),
+            ),
             Self::Missing(name) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} is required"))
             }

@@ -1,5 +1,6 @@
 //! Usergrid's dialect: envelopes, entities, and the routes of its two planes.
 
+pub mod account;
 mod answer;
 pub mod application;
 mod batch;
@@ -15,4 +16,5 @@ mod metadata;
 pub mod permissions;
 pub mod revoke;
 pub mod roles;
+pub mod users;
 pub mod view;

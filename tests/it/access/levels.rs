@@ -18,9 +18,15 @@ enum Rule {
     Only(&'static [Authority]),
     /// Administration, and users and guests of acme whom a permission lets in: as born, users are and guests are not.
     Permitted,
-    /// Anyone whose credentials hold, and who has none.
-    Public,
-    /// `POST` is `Public`; any other method is nobody's of these levels.
+    /// As `Only`; the walk's instance asks for nothing that could be had, so that 400 and 404 are answers.
+    Let(&'static [Authority]),
+    /// As `Permitted`, and guests as born: they may sign up.
+    SignUp,
+    /// These levels; a user of acme is 403, as Usergrid has it here alone.
+    Lent(&'static [Authority]),
+    /// Everyone, but credentials that do not hold are refused: what counts is in the body.
+    Anyone,
+    /// `POST` is `Anyone`; any other method is nobody's of these levels.
     Registration,
     /// There only where the configuration says so: 404.
     Absent,
@@ -46,21 +52,21 @@ const TABLE: &[(&str, Rule)] = &[
     ("/system/database/bootstrap", Rule::Only(&[])),
     ("/testproperties", Rule::Absent),
     ("/management/users", Rule::Registration),
-    ("/management/users/{user}", Rule::Only(&[Admin])),
-    ("/management/users/{user}/password", Rule::Public),
+    ("/management/users/{user}", Rule::Let(&[Admin])),
+    ("/management/users/{user}/password", Rule::Anyone),
     ("/management/users/{user}/feed", Rule::Only(&[Admin])),
-    ("/management/users/{user}/organizations", Rule::Only(&[Admin])),
-    ("/management/users/{user}/organizations/{org}", Rule::Only(&[OrgClient, Admin])),
+    ("/management/users/{user}/organizations", Rule::Let(&[Admin])),
+    ("/management/users/{user}/organizations/{org}", Rule::Let(&[OrgClient, Admin])),
     ("/management/users/{user}/revoketokens", Rule::Only(&[Admin])),
     ("/management/users/{user}/revoketoken", Rule::Only(&[Admin])),
-    ("/management/orgs/{org}", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}", Rule::Let(&[OrgClient, Admin])),
     ("/management/orgs", Rule::Registration),
     ("/management/orgs/{org}/config", Rule::Only(&[])),
     ("/management/orgs/{org}/feed", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/users", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/users/{user}", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/apps", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/apps/{app}", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/users", Rule::Let(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/users/{user}", Rule::Let(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps", Rule::Let(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}", Rule::Let(&[OrgClient, Admin])),
     ("/management/orgs/{org}/apps/{app}/_size", Rule::Only(&[OrgClient, Admin])),
     ("/management/orgs/{org}/apps/{app}/{collection}/_size", Rule::Only(&[OrgClient, Admin])),
     ("/management/orgs/{org}/credentials", Rule::Only(&[OrgClient, Admin])),
@@ -69,6 +75,12 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/.well-known/jwks.json", Rule::Open),
     ("/{org}/{app}", Rule::Permitted),
     ("/{org}/{app}/users/me", Rule::Only(&[AppUser])),
+    ("/{org}/{app}/users", Rule::Permitted),
+    ("/{org}/{app}/users/{user}", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/password", Rule::Anyone),
+    ("/{org}/{app}/users/{user}/deactivate", Rule::Let(&[AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/setpin", Rule::Let(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/token", Rule::Lent(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/credentials", Rule::Only(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/revoketokens", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/revoketoken", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
@@ -109,6 +121,13 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/notifications", Rule::Permitted),
     ("/{org}/{app}/notifiers", Rule::Permitted),
     ("/{org}/{app}/queues", Rule::Permitted),
+];
+
+/// Methods that differ from the others of their route.
+const METHODS: &[(&str, &str, Rule)] = &[
+    ("PUT", "/{org}/{app}", Rule::Let(&[AppClient, OrgClient, Admin])),
+    ("PUT", "/{org}/{app}/users/me", Rule::Let(&[AppUser])),
+    ("POST", "/{org}/{app}/users", Rule::SignUp),
 ];
 
 /// What users and guests have in the application that is walked.
@@ -162,6 +181,7 @@ fn credentials() -> Vec<Credential> {
 enum Verdict {
     Served,
     GrantMissing,
+    Forbidden,
     Refused(&'static str),
 }
 
@@ -176,20 +196,25 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
         (Rule::Grant, _) | (Rule::GrantOrAdmin, Credential::Guest | Credential::Pair(..)) => Verdict::GrantMissing,
         (_, Credential::Garbage) => Verdict::Refused("auth_unverified_oath"),
         (_, Credential::Expired(_)) => Verdict::Refused("expired_token"),
-        (Rule::Public, _) => Verdict::Served,
         (Rule::Registration, _) if method == "POST" => Verdict::Served,
         (Rule::GrantOrAdmin, Credential::Token(_, Admin)) => Verdict::Served,
         (Rule::GrantOrAdmin, Credential::Token(..)) => Verdict::Refused("unauthorized"),
-        (Rule::Only(levels), Credential::Token(Whose::Acme, level) | Credential::Pair(Whose::Acme, level, _))
-            if levels.contains(&level) =>
-        {
+        (Rule::Anyone, _) => Verdict::Served,
+        (Rule::Lent(_), Credential::Token(Whose::Acme, AppUser)) => Verdict::Forbidden,
+        (
+            Rule::Only(levels) | Rule::Let(levels) | Rule::Lent(levels),
+            Credential::Token(Whose::Acme, level) | Credential::Pair(Whose::Acme, level, _),
+        ) if levels.contains(&level) => Verdict::Served,
+        (Rule::SignUp, Credential::Guest) if rights == Rights::Born => Verdict::Served,
+        (Rule::Permitted | Rule::SignUp, Credential::Guest) if rights == Rights::Swapped => Verdict::Served,
+        (Rule::Permitted | Rule::SignUp, Credential::Token(Whose::Acme, AppUser)) if rights == Rights::Born => {
             Verdict::Served
         }
-        (Rule::Permitted, Credential::Guest) if rights == Rights::Swapped => Verdict::Served,
-        (Rule::Permitted, Credential::Token(Whose::Acme, AppUser)) if rights == Rights::Born => Verdict::Served,
-        (Rule::Permitted, Credential::Token(Whose::Acme, AppClient | OrgClient | Admin))
-        | (Rule::Permitted, Credential::Pair(Whose::Acme, ..)) => Verdict::Served,
-        (Rule::Only(_) | Rule::Permitted | Rule::Registration, _) => Verdict::Refused("unauthorized"),
+        (Rule::Permitted | Rule::SignUp, Credential::Token(Whose::Acme, AppClient | OrgClient | Admin))
+        | (Rule::Permitted | Rule::SignUp, Credential::Pair(Whose::Acme, ..)) => Verdict::Served,
+        (Rule::Only(_) | Rule::Let(_) | Rule::Lent(_) | Rule::Permitted | Rule::SignUp | Rule::Registration, _) => {
+            Verdict::Refused("unauthorized")
+        }
     }
 }
 
@@ -198,10 +223,8 @@ fn verdict(rule: Rule, answer: &Answer) -> Option<Verdict> {
     let error = ["auth_unverified_oath", "expired_token", "unauthorized"];
     match answer.status {
         200 | 307 => Some(Verdict::Served),
-        404 if matches!(rule, Rule::Absent) => Some(Verdict::Served),
-        400 | 404 | 501 if matches!(rule, Rule::Permitted | Rule::Only(_) | Rule::Public | Rule::Registration) => {
-            Some(Verdict::Served)
-        }
+        400 | 404 | 501 if !matches!(rule, Rule::Only(_) | Rule::Grant | Rule::GrantOrAdmin) => Some(Verdict::Served),
+        403 if answer.text == "{}" => Some(Verdict::Forbidden),
         400 if ["invalid_grant", "invalid_request", "illegal_argument"].contains(&answer.text_of("error")) => {
             Some(Verdict::GrantMissing)
         }
@@ -313,7 +336,12 @@ fn short_lived(world: &World, level: Authority) -> String {
 
 /// Acme's instance of a route.
 fn instance(route: &str) -> String {
-    let user = if route.starts_with("/management/") { "acme-admin" } else { "ann" };
+    let takes_away = ["/users/{user}", "/users/{user}/deactivate"].iter().any(|end| route.ends_with(end));
+    let user = match route {
+        _ if route.starts_with("/management/") => "acme-admin",
+        _ if takes_away => "nobody",
+        _ => "ann",
+    };
     let path = route.replace("{org}", "acme").replace("{app}", "shop").replace("{user}", user);
     let path = path.replace("{collection}", "books");
     let path = ["{role}", "{group}", "{followed}"].iter().fold(path, |path, name| path.replace(name, "nobody"));
@@ -341,11 +369,13 @@ fn walk_all(rights: Rights) {
     for (shown, route) in routes::all() {
         let rule = TABLE.iter().find(|(named, _)| *named == shown);
         let (_, rule) = rule.unwrap_or_else(|| panic!("{shown} has no line in the table of who may use it"));
-        if rights != Rights::Born && !matches!(rule, Rule::Permitted) {
-            continue;
-        }
         let path = instance(&shown);
         for method in route.operations.iter().map(|operation| operation.verb.as_str()) {
+            let own = METHODS.iter().find(|(of, named, _)| *of == method && *named == shown);
+            let rule = own.map_or(rule, |(_, _, rule)| rule);
+            if rights != Rights::Born && !matches!(rule, Rule::Permitted | Rule::SignUp) {
+                continue;
+            }
             for credential in credentials() {
                 let answer = walk.send(method, &path, credential);
                 let expected = expected(*rule, rights, credential, method);
