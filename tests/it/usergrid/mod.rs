@@ -6,6 +6,7 @@ mod admins;
 mod application;
 mod applications;
 mod groups;
+mod members;
 mod organizations;
 mod permissions;
 mod roles;
