@@ -83,6 +83,11 @@ pub enum RequestError {
     BadCallback,
     #[error("parameter {0} is missing")]
     Missing(&'static str),
+    /// Usergrid: a collection is not removed as a whole.
+    #[error("method not allowed on a collection")]
+    WholeCollection,
+    #[error("a batch of more than {0} entities")]
+    BatchTooLong(usize),
     #[error("no organization is named")]
     MissingOrganization,
     #[error("parameter {0} is no number")]
@@ -97,11 +102,6 @@ pub enum RequestError {
     NotImplemented,
     #[error("test properties are switched off")]
     NoTestProperties,
-    /// Usergrid: a collection is not removed as a whole.
-    #[error("method not allowed on a collection")]
-    WholeCollection,
-    #[error("a batch of more than {0} entities")]
-    BatchTooLong(usize),
     #[error("no permission in the body")]
     NoPermissionProperty,
     #[error("no permission in the query")]

@@ -20,8 +20,6 @@ enum Rule {
     Only(&'static [Authority]),
     /// Administration, and users and guests of acme whom a permission lets in: as born, users are and guests are not.
     Permitted,
-    /// As `Only`; the walk's instance asks for nothing that could be had, so that 400 and 404 are answers.
-    Let(&'static [Authority]),
     /// As `Permitted`, and guests as born: they may sign up.
     SignUp,
     /// These levels; a user of acme is 403, as Usergrid has it here alone.
@@ -57,8 +55,8 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/users", Rule::Permitted),
     ("/{org}/{app}/users/{user}", Rule::Permitted),
     ("/{org}/{app}/users/{user}/password", Rule::Anyone),
-    ("/{org}/{app}/users/{user}/deactivate", Rule::Let(&[AppClient, OrgClient, Admin])),
-    ("/{org}/{app}/users/{user}/setpin", Rule::Let(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/deactivate", Rule::Only(&[AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/setpin", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/token", Rule::Lent(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/credentials", Rule::Only(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/revoketokens", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
@@ -108,8 +106,8 @@ fn table() -> impl Iterator<Item = &'static (&'static str, Rule)> {
 
 /// Methods that differ from the others of their route.
 const METHODS: &[(&str, &str, Rule)] = &[
-    ("PUT", "/{org}/{app}", Rule::Let(&[AppClient, OrgClient, Admin])),
-    ("PUT", "/{org}/{app}/users/me", Rule::Let(&[AppUser])),
+    ("PUT", "/{org}/{app}", Rule::Only(&[AppClient, OrgClient, Admin])),
+    ("PUT", "/{org}/{app}/users/me", Rule::Only(&[AppUser])),
     ("POST", "/{org}/{app}/users", Rule::SignUp),
 ];
 
@@ -185,7 +183,7 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
         (Rule::Anyone, _) => Verdict::Served,
         (Rule::Lent(_), Credential::Token(Whose::Acme, AppUser)) => Verdict::Forbidden,
         (
-            Rule::Only(levels) | Rule::Let(levels) | Rule::Lent(levels),
+            Rule::Only(levels) | Rule::Lent(levels),
             Credential::Token(Whose::Acme, level) | Credential::Pair(Whose::Acme, level, _),
         ) if levels.contains(&level) => Verdict::Served,
         (Rule::SignUp, Credential::Guest) if rights == Rights::Born => Verdict::Served,
@@ -195,7 +193,7 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
         }
         (Rule::Permitted | Rule::SignUp, Credential::Token(Whose::Acme, AppClient | OrgClient | Admin))
         | (Rule::Permitted | Rule::SignUp, Credential::Pair(Whose::Acme, ..)) => Verdict::Served,
-        (Rule::Only(_) | Rule::Let(_) | Rule::Lent(_) | Rule::Permitted | Rule::SignUp | Rule::Registration, _) => {
+        (Rule::Only(_) | Rule::Lent(_) | Rule::Permitted | Rule::SignUp | Rule::Registration, _) => {
             Verdict::Refused("unauthorized")
         }
     }
@@ -206,7 +204,11 @@ fn verdict(rule: Rule, answer: &Answer) -> Option<Verdict> {
     let error = ["auth_unverified_oath", "expired_token", "unauthorized"];
     match answer.status {
         200 | 307 => Some(Verdict::Served),
-        400 | 404 | 501 if !matches!(rule, Rule::Only(_) | Rule::Grant | Rule::GrantOrAdmin) => Some(Verdict::Served),
+        // The walk's instances ask for nothing that could be had: who hears so was let in.
+        400 | 404 | 501 if !matches!(rule, Rule::Open | Rule::Absent | Rule::Grant | Rule::GrantOrAdmin) => {
+            Some(Verdict::Served)
+        }
+        404 if matches!(rule, Rule::Absent) => Some(Verdict::Served),
         403 if answer.text == "{}" => Some(Verdict::Forbidden),
         400 if ["invalid_grant", "invalid_request", "illegal_argument"].contains(&answer.text_of("error")) => {
             Some(Verdict::GrantMissing)
