@@ -7,6 +7,7 @@ mod application;
 mod applications;
 mod clients;
 mod groups;
+mod members;
 mod organizations;
 mod permissions;
 mod query;
