@@ -20,6 +20,8 @@ pub mod refresh;
 pub mod revocation;
 pub mod role;
 pub mod secret;
+pub mod superuser;
+pub mod switchboard;
 pub mod tenant;
 pub mod term;
 pub mod token;

@@ -2,10 +2,17 @@
 //! and permissions. A test is named after the class and method that it stands for.
 
 mod accounts;
+mod admins;
 mod application;
+mod applications;
+mod clients;
 mod groups;
+mod members;
+mod organizations;
 mod permissions;
 mod query;
 mod roles;
 mod stage;
+mod system;
+mod tokens;
 mod users;
