@@ -34,6 +34,7 @@ pub fn of(world: &World, tenant: &Tenant) -> Vec<String> {
     let user = Identifier::Id(tenant.user.id.uuid());
     let user = store.find_user_with_password(tenant.app.id, &user).unwrap().unwrap();
     rows.push(format!("{:?} {}", user.who, user.hash.as_ref().map_or("none", Secret::expose)));
+    rows.extend(super::members::of(store, tenant));
     for owner in [org, app, tenant.sandbox.id.into()] {
         for secret in store.list_client_secrets(owner).unwrap() {
             rows.push(format!("{secret:?} {:?} {:?}", secret.digest.0, secret.sealed.as_ref().map(bytes)));
