@@ -15,6 +15,7 @@ pub mod place;
 pub mod refresh;
 pub mod revocation;
 pub mod secret;
+pub mod social;
 pub mod tenant;
 pub mod token;
 pub mod user;

@@ -23,6 +23,7 @@ mod revocation;
 mod schema;
 mod secrets;
 mod side;
+mod social;
 mod sqlite;
 mod tenants;
 #[cfg(test)]

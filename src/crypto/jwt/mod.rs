@@ -2,6 +2,7 @@
 //! three parts, canonical base64url, one spelling of the type, claims of exactly their type, the algorithm of the key
 //! (RFC 8725). Nothing in a token ever says where to find a key. What a token may do is decided elsewhere.
 
+mod foreign;
 mod signer;
 mod verifier;
 
@@ -15,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
+pub use foreign::{ForeignClaims, ForeignExpected, ForeignKeys};
 pub use signer::Signer;
 pub use verifier::{Expected, Verifier};
 

@@ -24,7 +24,9 @@ mod person;
 pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
+pub mod signin_provider;
 pub mod signing_key;
+pub mod social_identity;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {

@@ -1,0 +1,87 @@
+//! Outside providers of an application, and whose their accounts are.
+
+use serde_json::{Map, Value};
+
+use super::Store;
+use super::error::StoreError;
+use super::journal::Journal;
+use super::side::{Scope, query, transact};
+use crate::domain::clock::Moment;
+use crate::domain::id::{AppId, UserId};
+use crate::domain::secret::Sealed;
+use crate::domain::social::{SocialIdentity, SocialProvider};
+use crate::domain::user::{AppUser, WithPassword};
+
+impl Store {
+    /// The sealed settings of a provider in one application.
+    pub fn find_signin_provider(&self, app: AppId, provider: SocialProvider) -> Result<Option<Sealed>, StoreError> {
+        query!(self, Scope::Tenant(app.into()), |q, conn| q::signin_provider::find(conn, app, provider))
+    }
+
+    /// Sets the sealed settings of a provider.
+    pub fn set_signin_provider(
+        &self,
+        app: AppId,
+        provider: SocialProvider,
+        sealed: &Sealed,
+        journal: &Journal,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        transact!(self, app.into(), |q, conn| {
+            q::signin_provider::set(conn, app, provider, sealed, now)?;
+            q::append(conn, app.into(), journal)
+        })
+    }
+
+    /// The user whose account this is, in one application.
+    pub fn find_social_user(&self, app: AppId, identity: &SocialIdentity) -> Result<Option<UserId>, StoreError> {
+        query!(self, Scope::Tenant(app.into()), |q, conn| q::social_identity::find(conn, app, identity))
+    }
+
+    /// Creates a user together with the account that they sign in by.
+    ///
+    /// *Errors*: `Conflict` for a taken username or email, and `Conflict(Other)` when the account has a user already.
+    pub fn insert_social_user(
+        &self,
+        user: &WithPassword<AppUser>,
+        identity: &SocialIdentity,
+        journal: &Journal,
+    ) -> Result<(), StoreError> {
+        let app = user.who.app;
+        transact!(self, app.into(), |q, conn| {
+            q::social_identity::remove_orphan(conn, app, identity)?;
+            q::app_user::insert(conn, user)?;
+            q::social_identity::insert(conn, app, identity, user.who.id, user.who.person.created)?;
+            q::append(conn, app.into(), journal)
+        })
+    }
+
+    /// Makes an outside account one of a user's own.
+    ///
+    /// *Errors*: `Conflict(Other)` when the account has a user already.
+    pub fn link_social_user(
+        &self,
+        app: AppId,
+        user: UserId,
+        identity: &SocialIdentity,
+        journal: &Journal,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        transact!(self, app.into(), |q, conn| {
+            q::social_identity::remove_orphan(conn, app, identity)?;
+            q::social_identity::insert(conn, app, identity, user, now)?;
+            q::append(conn, app.into(), journal)
+        })
+    }
+
+    /// Replaces the properties of a user with what a provider said of them.
+    pub fn set_social_profile(
+        &self,
+        app: AppId,
+        user: UserId,
+        properties: &Map<String, Value>,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        transact!(self, app.into(), |q, conn| q::social_identity::set_properties(conn, app, user, properties, now))
+    }
+}
