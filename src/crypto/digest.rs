@@ -1,33 +1,27 @@
-//! SHA-256 of secrets with full entropy, which need no slow hash (NIST SP 800-63B §5.1.4.2), and with a key.
+//! SHA-256 of secrets with full entropy, which need no slow hash (NIST SP 800-63B §5.1.4.2), and a picture's name.
 
-use aws_lc_rs::hmac;
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::secret::{Digest, Secret};
+use crate::domain::secret::Digest;
 
 /// The SHA-256 digest of a text.
 pub fn sha256(text: &str) -> Digest {
     Digest(Sha256::digest(text).into())
 }
 
-/// The HMAC-SHA-256 of a message under a key, in lower-case hexadecimal digits (RFC 2104), as some providers want a
-/// secret to be proved.
-pub fn hmac_hex(key: &Secret, message: &Secret) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose().as_bytes());
-    let tag = hmac::sign(&key, message.expose().as_bytes());
-    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+/// The MD5 digest of a text in hexadecimal. Not for anything that must be safe: Gravatar names pictures by it.
+pub fn md5_hex(text: &str) -> String {
+    md5::Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{hmac_hex, sha256};
-    use crate::domain::secret::Secret;
+    use super::{md5_hex, sha256};
 
     #[test]
-    fn the_mac_is_hmac_sha_256() {
-        // RFC 4231 §4.3.
-        let mac = hmac_hex(&Secret::new("Jefe"), &Secret::new("what do ya want for nothing?"));
-        assert_eq!(mac, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    fn a_picture_is_named_by_md5() {
+        // RFC 1321, the test suite of appendix A.5.
+        assert_eq!(md5_hex("message digest"), "f96b697d7cb7938d525a2f31aaf161d0");
     }
 
     #[test]

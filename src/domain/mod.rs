@@ -10,6 +10,7 @@ pub mod id;
 pub mod journal;
 pub mod key;
 pub mod name;
+pub mod password;
 pub mod permission;
 pub mod place;
 pub mod refresh;

@@ -5,11 +5,13 @@ use diesel::RunQueryDsl;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{Conn, enter, has_migrations};
 use crate::domain::id::TenantId;
 use crate::store::error::StoreError;
 use crate::store::journal::Journal;
+use crate::store::passwords::NewPassword;
 
 pub mod admin;
 pub mod app_user;
@@ -20,6 +22,7 @@ pub mod client_secret;
 pub mod membership;
 pub mod migration;
 pub mod organization;
+pub mod password_history;
 mod person;
 pub mod provision;
 pub mod refresh_family;
@@ -48,6 +51,21 @@ pub fn append(conn: &mut Conn, entered: TenantId, journal: &Journal) -> Result<(
         audit::insert(conn, entry)?;
     }
     Ok(())
+}
+
+/// What follows from a password that was set: the former is remembered, and what it opened ends.
+pub fn settle_password(
+    conn: &mut Conn,
+    tenant: TenantId,
+    holder: Uuid,
+    new: &NewPassword,
+    journal: &Journal,
+) -> Result<(), StoreError> {
+    if let Some(former) = &new.seen {
+        password_history::push(conn, tenant, holder, (former, new.changed), new.keep)?;
+    }
+    revocation::apply(conn, &new.ends, new.spare)?;
+    append(conn, tenant, journal)
 }
 
 /// Settings as a JSON column keeps them.
