@@ -4,12 +4,15 @@
 //! query of the same name in `queries/`, which is written once and compiled for both. What truly differs is in
 //! `postgres/` and `sqlite/`. No query joins tenants, and every method of a tenant table takes its tenant first.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 mod columns;
 mod error;
+mod groups;
 mod journal;
 mod keys;
+mod links;
 mod maintenance;
 mod migrate;
 mod options;
@@ -21,6 +24,7 @@ mod postgres;
 mod provision;
 mod refresh;
 mod revocation;
+mod roles;
 mod schema;
 mod secrets;
 mod side;
@@ -34,6 +38,7 @@ pub use crate::domain::database::Durability;
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;
+pub use links::{Granted, PermissionChange, TokenUse};
 pub use maintenance::{SealedPlace, SealedRow};
 pub use options::{DatabaseUrl, StoreOptions};
 pub use passwords::NewPassword;
@@ -42,6 +47,7 @@ pub use refresh::Advance;
 pub use side::Posture;
 
 use side::{Scope, Side, query};
+use uuid::Uuid;
 
 /// The database of this server. Cheap to clone; its methods block, see [`Store::point`] and [`Store::blocking`].
 #[derive(Clone)]
@@ -104,4 +110,10 @@ impl Store {
     fn side(&self) -> &Side {
         &self.side
     }
+}
+
+/// What was found, in the order in which it was asked for.
+fn ordered<T>(ids: &[Uuid], found: Vec<T>, id_of: impl Fn(&T) -> Uuid) -> Vec<T> {
+    let mut by_id: HashMap<Uuid, T> = found.into_iter().map(|entity| (id_of(&entity), entity)).collect();
+    ids.iter().filter_map(|id| by_id.remove(id)).collect()
 }

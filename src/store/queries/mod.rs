@@ -19,10 +19,13 @@ pub mod application;
 pub mod audit;
 pub mod change_log;
 pub mod client_secret;
+pub mod group;
+pub mod link;
 pub mod membership;
 pub mod migration;
 pub mod organization;
 pub mod password_history;
+pub mod permission;
 mod person;
 pub mod provision;
 pub mod refresh_family;
@@ -30,6 +33,9 @@ pub mod revocation;
 pub mod signin_provider;
 pub mod signing_key;
 pub mod social_identity;
+pub mod role;
+pub mod signing_key;
+pub mod token_activity;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
