@@ -15,8 +15,10 @@ mod metrics;
 mod passwords;
 mod security;
 mod server;
+mod sso;
 mod tokens;
 mod units;
+mod upstream;
 
 use std::path::Path;
 
@@ -36,8 +38,10 @@ pub use metrics::MetricsSettings;
 pub use passwords::PasswordSettings;
 pub use security::SecuritySettings;
 pub use server::ServerSettings;
+pub use sso::{SsoKind, SsoSettings};
 pub use tokens::TokenSettings;
 pub use units::ThreadCount;
+pub use upstream::UpstreamSettings;
 
 /// Everything that can be set, checked.
 ///
@@ -53,6 +57,8 @@ pub struct Settings {
     pub passwords: PasswordSettings,
     pub security: SecuritySettings,
     pub management: ManagementSettings,
+    pub upstream: UpstreamSettings,
+    pub sso: SsoSettings,
     pub directory: DirectorySettings,
     pub logging: LoggingSettings,
     pub metrics: MetricsSettings,
@@ -84,6 +90,8 @@ impl Settings {
         self.keys.validate()?;
         self.passwords.validate()?;
         self.security.validate()?;
+        self.upstream.validate()?;
+        self.sso.validate()?;
         self.directory.validate()?;
         self.logging.validate()?;
         self.metrics.validate(self.server.listen)?;

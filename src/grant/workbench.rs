@@ -13,6 +13,7 @@ use crate::crypto::vault::Vault;
 use crate::directory::{Directory, KnownClient};
 use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
+use crate::domain::id::AdminId;
 use crate::domain::place::{BaseUrl, Place};
 use crate::domain::tenant::Switch;
 use crate::store::Store;
@@ -27,6 +28,22 @@ pub struct GrantPolicy {
     pub refresh_retry_window: Duration,
     pub management_url_grants: Switch,
     pub admins_must_confirm: Switch,
+    /// Where admins sign in, if that is not here. The superuser always signs in here.
+    pub admins_sign_in_at: Option<String>,
+}
+
+impl GrantPolicy {
+    /// Whether this holder may begin or go on with a session of this server.
+    ///
+    /// *Errors*: `SignInElsewhere` for admins whom another server speaks for.
+    pub(super) fn may_begin_here(&self, principal: Principal) -> Result<(), GrantError> {
+        match (principal, &self.admins_sign_in_at) {
+            (Principal::Admin { admin }, Some(elsewhere)) if admin != AdminId::SUPERUSER => {
+                Err(GrantError::SignInElsewhere(elsewhere.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The tools of the grants. A clone shares everything.

@@ -7,6 +7,7 @@ use crate::directory::DirectoryError;
 use crate::domain::name::NameError;
 use crate::domain::password::PolicyBreach;
 use crate::store::{Conflict, StoreError};
+use crate::upstream::UpstreamError;
 
 /// A refused or failed use case. `Display` is a sentence that may be shown: it holds no secret.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +35,19 @@ pub enum ManageError {
     Overtaken,
     #[error("{0} is a member of the account itself and cannot be a property.")]
     OwnMember(&'static str),
+    #[error("provider_key must be facebook, foursquare or pingident")]
+    UnknownProvider,
+    #[error("{0} is no setting of a sign-in provider")]
+    UnknownProviderSetting(String),
+    #[error("The provider's setting {0} {1}.")]
+    ProviderSetting(&'static str, &'static str),
+    #[error("The application has no complete settings for this provider.")]
+    ProviderNotSet,
+    /// The provider does not know the token, or shows no account for it.
+    #[error("the provider refused")]
+    ProviderRefused,
+    #[error("outside server: {0}")]
+    Upstream(#[from] UpstreamError),
     #[error("This {0} is taken.")]
     Taken(&'static str),
     /// Another rotation of the same keys or secrets came first.

@@ -12,6 +12,9 @@ mod password;
 mod person;
 mod read;
 mod revocation;
+mod signin_provider;
+mod social;
+pub mod sso;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +28,9 @@ pub use keys::{Promotion, Rotated};
 pub use organization::{CreatedOrg, NewOrg};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
+pub use signin_provider::ShownProvider;
+pub use social::Proved;
+pub use sso::{SignOn, SsoMode, SsoPolicy};
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::password::PasswordLane;
@@ -37,6 +43,7 @@ use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::password::PasswordPolicy;
 use crate::domain::token::Algorithm;
 use crate::store::{Journal, Store};
+use crate::upstream::Upstream;
 
 /// What the configuration says of tenants, passwords and keys.
 #[derive(Clone, Debug)]
@@ -87,6 +94,8 @@ pub struct Registry {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub policy: Arc<RegistryPolicy>,
+    /// The way to providers that an application's administrator named.
+    pub upstream: Upstream,
 }
 
 impl Registry {

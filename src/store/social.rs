@@ -7,7 +7,7 @@ use super::error::StoreError;
 use super::journal::Journal;
 use super::side::{Scope, query, transact};
 use crate::domain::clock::Moment;
-use crate::domain::id::{AppId, UserId};
+use crate::domain::id::{AdminId, AppId, OrgId, TenantId, UserId};
 use crate::domain::secret::Sealed;
 use crate::domain::social::{SocialIdentity, SocialProvider};
 use crate::domain::user::{AppUser, WithPassword};
@@ -83,5 +83,26 @@ impl Store {
         now: Moment,
     ) -> Result<(), StoreError> {
         transact!(self, app.into(), |q, conn| q::social_identity::set_properties(conn, app, user, properties, now))
+    }
+}
+
+impl Store {
+    /// Makes an admin join and leave organizations. Who is a member already, or none, stays so.
+    pub fn set_memberships(
+        &self,
+        admin: AdminId,
+        join: &[OrgId],
+        leave: &[OrgId],
+        journal: &Journal,
+    ) -> Result<(), StoreError> {
+        transact!(self, TenantId::MANAGEMENT, |q, conn| {
+            for org in join {
+                q::membership::ensure(conn, *org, admin)?;
+            }
+            for org in leave {
+                q::membership::withdraw(conn, *org, admin)?;
+            }
+            q::append(conn, TenantId::MANAGEMENT, journal)
+        })
     }
 }

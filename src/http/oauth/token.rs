@@ -135,8 +135,8 @@ fn client(authorization: &Authorization, parameters: &Parameters) -> Result<Opti
     }
 }
 
-/// Digits alone: Rust's parser would take `+5` too.
-fn ttl(parameters: &Parameters) -> Result<Option<Duration>, RequestError> {
+/// The wished life of a token. Digits alone: Rust's parser would take `+5` too.
+pub fn ttl(parameters: &Parameters) -> Result<Option<Duration>, RequestError> {
     match parameters.ttl.as_deref() {
         None => Ok(None),
         Some(text) if !text.bytes().all(|byte| byte.is_ascii_digit()) => Err(RequestError::BadTtl),
@@ -145,7 +145,7 @@ fn ttl(parameters: &Parameters) -> Result<Option<Duration>, RequestError> {
 }
 
 /// The answer to a successful exchange (RFC 6749 §5.1), with what Usergrid's clients read beside it.
-fn respond(issued: &Issued, callback: Option<&Callback>) -> HttpResponse {
+pub fn respond(issued: &Issued, callback: Option<&Callback>) -> HttpResponse {
     no_store_json(&Value::Object(body(issued)), callback)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Operation, Route, route};
 use crate::http::oauth::{jwks, token};
-use crate::http::usergrid::{application, credentials, revoke};
+use crate::http::usergrid::{application, credentials, revoke, social};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -19,6 +19,21 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::post("Makes a new client secret; the former stops working."),
         ],
         credentials::of_application
+    ),
+    route!(
+        "/auth/facebook",
+        [Operation::get("Signs in by a Facebook account."), Operation::post("Signs in by a Facebook account.")],
+        social::facebook
+    ),
+    route!(
+        "/auth/foursquare",
+        [Operation::get("Signs in by a Foursquare account."), Operation::post("Signs in by a Foursquare account.")],
+        social::foursquare
+    ),
+    route!(
+        "/auth/pingident",
+        [Operation::get("Signs in by a PingFederate account."), Operation::post("Signs in by a PingFederate account.")],
+        social::pingident
     ),
     route!("/{users:users?}/me", [Operation::get("The calling user.")], application::read_me),
     route!(

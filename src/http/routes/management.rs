@@ -2,7 +2,7 @@
 
 use super::{Operation, Route, route};
 use crate::http::oauth::{jwks, token};
-use crate::http::usergrid::{credentials, management, revoke};
+use crate::http::usergrid::{credentials, management, revoke, signin_provider, sso};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -15,6 +15,7 @@ pub(super) const ROUTES: &[Route] = &[
         [Operation::get("The calling admin, with their token."), Operation::post("Issues a token.")],
         management::me
     ),
+    route!("/tokendetails", [Operation::get("What an identity provider's token says.")], sso::token_details),
     route!("/.well-known/jwks.json", [Operation::get("The public keys of the management issuer.")], jwks::keys),
     route!("/users/{user}", [Operation::get("An admin reads themselves.")], management::read_admin),
     route!(
@@ -39,6 +40,14 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::post("Makes a new client secret; the former stops working."),
         ],
         credentials::of_organization
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/sia-provider",
+        [
+            Operation::get("How an application reaches a provider of sign-in, without its secret."),
+            Operation::post("Sets how an application reaches a provider of sign-in."),
+        ],
+        signin_provider::of_application
     ),
     route!(
         "/orgs/{org}/apps/{app}/credentials",

@@ -6,4 +6,7 @@ pub mod envelope;
 pub mod jsonp;
 pub mod management;
 pub mod revoke;
+pub mod signin_provider;
+pub mod social;
+pub mod sso;
 pub mod view;

@@ -14,3 +14,16 @@ pub fn insert(conn: &mut Conn, org: OrgId, admin: AdminId) -> Result<(), StoreEr
     diesel::insert_into(membership::table).values(values).execute(conn)?;
     Ok(())
 }
+
+/// Makes an admin a member, who may be one already.
+pub fn ensure(conn: &mut Conn, org: OrgId, admin: AdminId) -> Result<(), StoreError> {
+    let values = (membership::org_id.eq(RowId(org.uuid())), membership::admin_id.eq(RowId(admin.uuid())));
+    diesel::insert_into(membership::table).values(values).on_conflict_do_nothing().execute(conn)?;
+    Ok(())
+}
+
+/// Ends a membership, of which there may be none.
+pub fn withdraw(conn: &mut Conn, org: OrgId, admin: AdminId) -> Result<(), StoreError> {
+    diesel::delete(membership::table.find((RowId(org.uuid()), RowId(admin.uuid())))).execute(conn)?;
+    Ok(())
+}

@@ -30,11 +30,10 @@ mod person;
 pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
+pub mod role;
 pub mod signin_provider;
 pub mod signing_key;
 pub mod social_identity;
-pub mod role;
-pub mod signing_key;
 pub mod token_activity;
 
 /// The smallest question there is.

@@ -1,0 +1,137 @@
+//! From an outside account to the one user of the application that it signs in as.
+
+use serde_json::{Map, json};
+
+use super::profile::{Confirmed, Profile};
+use super::{ManageError, Registry};
+use crate::crypto::entropy::uuid_v4;
+use crate::domain::id::{AppId, UserId};
+use crate::domain::name::{Email, Username};
+use crate::domain::social::LinkByEmail;
+use crate::domain::tenant::Switch;
+use crate::domain::user::{AppUser, Identifier, Person, WithPassword};
+use crate::manage::Actor;
+use crate::store::{Conflict, Journal, Store, StoreError};
+
+/// Others may take a name, or bring the same account for the first time, at the same moment.
+const LOOKS: usize = 4;
+
+impl Registry {
+    /// Finds the account's user, or makes one.
+    pub(super) async fn account_of(
+        &self,
+        app: AppId,
+        profile: Profile,
+        link: LinkByEmail,
+        actor: Actor,
+    ) -> Result<UserId, ManageError> {
+        let mut last = StoreError::Conflict(Conflict::Other);
+        for _ in 0..LOOKS {
+            if let Some(user) = self.known_user(app, &profile).await? {
+                self.refresh_profile(&user, &profile).await?;
+                return Ok(user.id);
+            }
+            let done = match self.linkable(app, &profile, link).await? {
+                Some(user) => self.link(&user, &profile, actor).await.map(|()| None),
+                None => self.create(app, &profile, actor).await.map(Some),
+            };
+            match done {
+                Ok(Some(created)) => return Ok(created),
+                // Linked: the next look finds it and writes the profile.
+                Ok(None) => {}
+                Err(ManageError::Store(cause @ StoreError::Conflict(_))) => last = cause,
+                Err(ManageError::Taken(_)) => {}
+                Err(cause) => return Err(cause),
+            }
+        }
+        Err(ManageError::Store(last))
+    }
+
+    async fn known_user(&self, app: AppId, profile: &Profile) -> Result<Option<AppUser>, ManageError> {
+        let identity = profile.identity.clone();
+        let find = move |store: &Store| match store.find_social_user(app, &identity)? {
+            Some(user) => store.find_user(app, &Identifier::Id(user.uuid())),
+            None => Ok(None),
+        };
+        Ok(self.store.point(find).await?)
+    }
+
+    /// The user whose address the service names, where the application's administrator trusts it with addresses.
+    /// A username of the same look is not an address.
+    async fn linkable(&self, app: AppId, profile: &Profile, link: LinkByEmail) -> Result<Option<AppUser>, ManageError> {
+        let email = profile.email.as_deref().and_then(|email| Email::parse(email).ok());
+        let (LinkByEmail(Switch::On), Some(email)) = (link, email) else { return Ok(None) };
+        let found = self.find_user(app, email.as_str()).await?;
+        Ok(found.filter(|user| user.person.email.as_ref().is_some_and(|own| own.key() == email.key())))
+    }
+
+    async fn link(&self, user: &AppUser, profile: &Profile, actor: Actor) -> Result<(), ManageError> {
+        let detail = json!({ "user": user.id, "provider": profile.identity.provider.as_str() });
+        let entry = self.audit(user.app, actor, "link outside account", detail);
+        let journal = Journal { audit: vec![entry], ..Journal::default() };
+        let (app, user, identity, now) = (user.app, user.id, profile.identity.clone(), self.clock.now());
+        let write = move |store: &Store| store.link_social_user(app, user, &identity, &journal, now);
+        Ok(self.store.blocking(write).await?)
+    }
+
+    async fn create(&self, app: AppId, profile: &Profile, actor: Actor) -> Result<UserId, ManageError> {
+        let username = self.free_username(app, profile).await?;
+        let email = self.free_email(app, profile).await?;
+        let now = self.clock.now();
+        let person = Person {
+            username,
+            email,
+            name: profile.name.clone(),
+            properties: profile.properties.clone(),
+            activated: true,
+            confirmed: profile.confirmed == Confirmed::Yes,
+            disabled: false,
+            deactivated: None,
+            password_changed: None,
+            created: now,
+            modified: now,
+        };
+        let id = UserId::new(self.draw_id());
+        let user = WithPassword { who: AppUser { id, app, person }, hash: None };
+        let detail = json!({ "user": id, "provider": profile.identity.provider.as_str() });
+        let entry = self.audit(app, actor, "create user", detail);
+        let journal = Journal { audit: vec![entry], ..Journal::default() };
+        let identity = profile.identity.clone();
+        self.store.blocking(move |store| store.insert_social_user(&user, &identity, &journal)).await?;
+        Ok(id)
+    }
+
+    /// The first of the profile's usernames that nobody has, or the last with a random end.
+    async fn free_username(&self, app: AppId, profile: &Profile) -> Result<Username, ManageError> {
+        for wish in &profile.usernames {
+            if let Ok(username) = Username::parse(wish)
+                && self.find_user(app, username.as_str()).await?.is_none()
+            {
+                return Ok(username);
+            }
+        }
+        let stem = profile.usernames.last().map_or("user", String::as_str);
+        let end = uuid_v4(&*self.entropy).simple().to_string();
+        let named = format!("{stem}_{}", end.get(..12).unwrap_or(&end));
+        Username::parse(&named).map_err(|source| ManageError::Name { field: "username", source })
+    }
+
+    /// The profile's address, unless it names another user already: then the new one has none.
+    async fn free_email(&self, app: AppId, profile: &Profile) -> Result<Option<Email>, ManageError> {
+        let Some(email) = profile.email.as_deref().and_then(|email| Email::parse(email).ok()) else { return Ok(None) };
+        let taken = self.find_user(app, email.as_str()).await?.is_some();
+        Ok((!taken).then_some(email))
+    }
+
+    /// Writes what the service says now. An account that may not sign in stays as it is.
+    async fn refresh_profile(&self, user: &AppUser, profile: &Profile) -> Result<(), ManageError> {
+        let mut properties: Map<_, _> = user.person.properties.clone();
+        properties.extend(profile.properties.clone());
+        if !user.person.activated || user.person.disabled || properties == user.person.properties {
+            return Ok(());
+        }
+        let (app, id, now) = (user.app, user.id, self.clock.now());
+        let write = move |store: &Store| store.set_social_profile(app, id, &properties, now);
+        Ok(self.store.blocking(write).await?)
+    }
+}
