@@ -58,6 +58,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls*", &["upstream"]),
     ("subtle", &["crypto"]),
     ("toml", &["config"]),
+    ("utoipa", &["http::openapi"]),
 ];
 
 /// Whether `path` is `prefix` or lies below it.
