@@ -167,7 +167,7 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outs
         base: base.clone(),
         external: sign_on.clone().map(|sign_on| -> Arc<dyn Voucher> { sign_on }),
     };
-    let guard = Guard { directory: core.directory.clone() };
+    let guard = Guard { directory: core.directory.clone(), store: core.store.clone(), clock: Arc::clone(&core.clock) };
     let revoker = Revoker {
         store: core.store.clone(),
         verifier: verifier.clone(),

@@ -13,6 +13,8 @@ pub enum Need {
     Organization,
     Application,
     Admin,
+    /// What the role `guest` gives; there is none.
+    Guest,
     Permission,
     System,
 }

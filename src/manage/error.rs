@@ -4,8 +4,10 @@ use crate::crypto::keys::KeyError;
 use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
 use crate::directory::DirectoryError;
+use crate::domain::group::GroupPathError;
 use crate::domain::name::NameError;
 use crate::domain::password::PolicyBreach;
+use crate::domain::permission::PermissionError;
 use crate::store::{Conflict, StoreError};
 use crate::upstream::UpstreamError;
 
@@ -48,11 +50,31 @@ pub enum ManageError {
     ProviderRefused,
     #[error("outside server: {0}")]
     Upstream(#[from] UpstreamError),
+    /// Named by a name, which clients probe with before they create.
+    #[error("Service resource not found")]
+    UnknownName(String),
+    #[error("Cannot find entity with name: {0}")]
+    UnknownEntity(String),
+    #[error("You must provide a '{property}' property when creating a {entity}")]
+    MissingMember { entity: &'static str, property: &'static str },
+    /// A known member that is not what it must be.
+    #[error("{name} must be {form}")]
+    WrongMember { name: &'static str, form: &'static str },
+    #[error(transparent)]
+    Permission(#[from] PermissionError),
+    #[error(transparent)]
+    GroupPath(#[from] GroupPathError),
     #[error("This {0} is taken.")]
     Taken(&'static str),
     /// Another rotation of the same keys or secrets came first.
     #[error("Another rotation came first; look again and repeat.")]
     KeysChanged,
+    /// The cursor was made up, or comes from another list.
+    #[error("The cursor does not belong to this list; leave it out to begin anew.")]
+    BadCursor,
+    /// A cursor of ours that this version cannot write or read.
+    #[error("cursor: {0}")]
+    Cursor(#[source] serde_json::Error),
     #[error("password: {0}")]
     Lane(#[from] LaneError),
     #[error("directory: {0}")]
@@ -72,6 +94,8 @@ impl From<StoreError> for ManageError {
             StoreError::Conflict(Conflict::ApplicationName) => Self::Taken("application name"),
             StoreError::Conflict(Conflict::Username) => Self::Taken("username"),
             StoreError::Conflict(Conflict::Email) => Self::Taken("email"),
+            StoreError::Conflict(Conflict::RoleName) => Self::Taken("role name"),
+            StoreError::Conflict(Conflict::GroupPath) => Self::Taken("group path"),
             StoreError::Conflict(Conflict::SigningKey | Conflict::ClientSecret) => Self::KeysChanged,
             other => Self::Store(other),
         }

@@ -13,6 +13,7 @@ mod groups;
 mod journal;
 mod keys;
 mod links;
+mod listing;
 mod maintenance;
 mod migrate;
 mod options;
@@ -33,18 +34,21 @@ mod sqlite;
 mod tenants;
 #[cfg(test)]
 mod tests;
+mod users;
 
 pub use crate::domain::database::Durability;
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;
 pub use links::{Granted, PermissionChange, TokenUse};
+pub use listing::{Listing, Mark, Page};
 pub use maintenance::{SealedPlace, SealedRow};
 pub use options::{DatabaseUrl, StoreOptions};
 pub use passwords::NewPassword;
 pub use provision::Provision;
 pub use refresh::Advance;
 pub use side::Posture;
+pub use users::NewUser;
 
 use side::{Scope, Side, query};
 use uuid::Uuid;

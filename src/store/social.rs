@@ -1,7 +1,5 @@
 //! Outside providers of an application, and whose their accounts are.
 
-use serde_json::{Map, Value};
-
 use super::Store;
 use super::error::StoreError;
 use super::journal::Journal;
@@ -72,17 +70,6 @@ impl Store {
             q::social_identity::insert(conn, app, identity, user, now)?;
             q::append(conn, app.into(), journal)
         })
-    }
-
-    /// Replaces the properties of a user with what a provider said of them.
-    pub fn set_social_profile(
-        &self,
-        app: AppId,
-        user: UserId,
-        properties: &Map<String, Value>,
-        now: Moment,
-    ) -> Result<(), StoreError> {
-        transact!(self, app.into(), |q, conn| q::social_identity::set_properties(conn, app, user, properties, now))
     }
 }
 

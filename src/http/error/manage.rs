@@ -14,9 +14,14 @@ impl Worded for ManageError {
             Self::UnknownApplication(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "organization_application_not_found", self.to_string())
             }
-            Self::Name { .. } | Self::OwnMember(_) => {
+            Self::Name { .. } | Self::OwnMember(_) | Self::BadCursor => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
             }
+            Self::MissingMember { .. } | Self::WrongMember { .. } | Self::Permission(_) | Self::GroupPath(_) => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
+            }
+            Self::UnknownName(_) => Answer::new(StatusCode::NOT_FOUND, "service_resource_not_found", self.to_string()),
+            Self::UnknownEntity(_) => Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string()),
             Self::PasswordPolicy(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "error_password_policy_violation", self.to_string())
             }
@@ -39,7 +44,7 @@ impl Worded for ManageError {
             Self::Lane(cause) => Answer::failure(cause.failure(), cause),
             Self::Directory(cause) => Answer::failure(cause.failure(), cause),
             Self::Store(cause) => Answer::failure(cause.failure(), cause),
-            Self::Key(_) | Self::Vault(_) => Answer::failed(),
+            Self::Key(_) | Self::Vault(_) | Self::Cursor(_) => Answer::failed(),
         }
     }
 }

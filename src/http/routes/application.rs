@@ -29,17 +29,26 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     route!(
         "/auth/facebook",
-        [Operation::get("Signs in by a Facebook account.").gives(Gives::Token), Operation::post("Signs in by a Facebook account.").gives(Gives::Token)],
+        [
+            Operation::get("Signs in by a Facebook account.").gives(Gives::Token),
+            Operation::post("Signs in by a Facebook account.").gives(Gives::Token)
+        ],
         social::facebook
     ),
     route!(
         "/auth/foursquare",
-        [Operation::get("Signs in by a Foursquare account.").gives(Gives::Token), Operation::post("Signs in by a Foursquare account.").gives(Gives::Token)],
+        [
+            Operation::get("Signs in by a Foursquare account.").gives(Gives::Token),
+            Operation::post("Signs in by a Foursquare account.").gives(Gives::Token)
+        ],
         social::foursquare
     ),
     route!(
         "/auth/pingident",
-        [Operation::get("Signs in by a PingFederate account.").gives(Gives::Token), Operation::post("Signs in by a PingFederate account.").gives(Gives::Token)],
+        [
+            Operation::get("Signs in by a PingFederate account.").gives(Gives::Token),
+            Operation::post("Signs in by a PingFederate account.").gives(Gives::Token)
+        ],
         social::pingident
     ),
     route!("/{users:users?}/me", [Operation::get("The calling user.")], application::read_me),

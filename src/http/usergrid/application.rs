@@ -6,15 +6,12 @@ use super::envelope::Envelope;
 use super::view;
 use crate::domain::place::Place;
 use crate::http::error::Refusal;
-use crate::http::extract::call::Call;
+use crate::http::extract::call::{Call, Entered};
 
 /// `GET /{org}/{app}`: the application as an entity.
 pub async fn read(call: Call) -> Result<HttpResponse, Refusal> {
-    let place = call.place().await?;
-    let session = call.session(&place).await?;
-    call.state.guard.application(session.as_ref(), &place).await.map_err(|cause| call.refuse(&cause))?;
-    let Place::App { org, app } = &place else { return Err(call.unknown_place()) };
-    let entity = view::application(org, app);
+    let Entered { place, org, app, .. } = call.enter().await?;
+    let entity = view::application(&org, &app);
     Ok(envelope(&call, &place, "get").path("/").entities(vec![entity]).into_response(call.state.clock.now()))
 }
 

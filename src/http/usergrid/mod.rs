@@ -1,11 +1,20 @@
 //! Usergrid's dialect: envelopes, entities, and the routes of its two planes.
 
+mod answer;
 pub mod application;
+mod batch;
 pub mod credentials;
+pub mod empty;
 pub mod envelope;
+pub mod groups;
 pub mod jsonp;
+pub mod links;
+pub mod listing;
 pub mod management;
+mod metadata;
+pub mod permissions;
 pub mod revoke;
+pub mod roles;
 pub mod signin_provider;
 pub mod social;
 pub mod sso;

@@ -2,12 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::metadata;
 use crate::domain::id::TenantId;
 use crate::domain::tenant::{AdminOverview, Application, OrgOverview, Organization};
 use crate::domain::user::{Admin, AppUser, Person};
-
-/// Collections of a user that the metadata names.
-const USER_COLLECTIONS: [&str; 7] = ["activities", "devices", "feed", "groups", "roles", "following", "followers"];
 
 /// An application user.
 pub fn user(user: &AppUser) -> Value {
@@ -15,16 +13,8 @@ pub fn user(user: &AppUser) -> Value {
 }
 
 /// The same with the `metadata` that clients navigate by.
-pub fn user_with_metadata(subject: &AppUser) -> Value {
-    let mut entity = user(subject);
-    let path = format!("/users/{}", subject.id);
-    let collections: Map<String, Value> =
-        USER_COLLECTIONS.iter().map(|name| ((*name).to_owned(), json!(format!("{path}/{name}")))).collect();
-    let sets = json!({ "rolenames": format!("{path}/roles"), "permissions": format!("{path}/permissions") });
-    if let Some(members) = entity.as_object_mut() {
-        members.insert("metadata".to_owned(), json!({ "path": path, "sets": sets, "collections": collections }));
-    }
-    entity
+pub fn user_with_metadata(user: &AppUser) -> Value {
+    metadata::user(user, "")
 }
 
 /// An admin. *Spec*: Usergrid `UserInfo`.

@@ -1,6 +1,6 @@
 //! From an outside account to the one user of the application that it signs in as.
 
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::profile::{Confirmed, Profile};
 use super::{ManageError, Registry};
@@ -28,12 +28,13 @@ impl Registry {
         let mut last = StoreError::Conflict(Conflict::Other);
         for _ in 0..LOOKS {
             if let Some(user) = self.known_user(app, &profile).await? {
-                self.refresh_profile(&user, &profile).await?;
-                return Ok(user.id);
+                let id = user.id;
+                self.refresh_profile(user, &profile).await?;
+                return Ok(id);
             }
             let done = match self.linkable(app, &profile, link).await? {
-                Some(user) => self.link(&user, &profile, actor).await.map(|()| None),
-                None => self.create(app, &profile, actor).await.map(Some),
+                Some(user) => self.link_outside(&user, &profile, actor).await.map(|()| None),
+                None => self.create_outside(app, &profile, actor).await.map(Some),
             };
             match done {
                 Ok(Some(created)) => return Ok(created),
@@ -61,11 +62,11 @@ impl Registry {
     async fn linkable(&self, app: AppId, profile: &Profile, link: LinkByEmail) -> Result<Option<AppUser>, ManageError> {
         let email = profile.email.as_deref().and_then(|email| Email::parse(email).ok());
         let (LinkByEmail(Switch::On), Some(email)) = (link, email) else { return Ok(None) };
-        let found = self.find_user(app, email.as_str()).await?;
-        Ok(found.filter(|user| user.person.email.as_ref().is_some_and(|own| own.key() == email.key())))
+        let identifier = Identifier::Email(email.key());
+        Ok(self.store.point(move |store| store.find_user(app, &identifier)).await?)
     }
 
-    async fn link(&self, user: &AppUser, profile: &Profile, actor: Actor) -> Result<(), ManageError> {
+    async fn link_outside(&self, user: &AppUser, profile: &Profile, actor: Actor) -> Result<(), ManageError> {
         let detail = json!({ "user": user.id, "provider": profile.identity.provider.as_str() });
         let entry = self.audit(user.app, actor, "link outside account", detail);
         let journal = Journal { audit: vec![entry], ..Journal::default() };
@@ -74,7 +75,7 @@ impl Registry {
         Ok(self.store.blocking(write).await?)
     }
 
-    async fn create(&self, app: AppId, profile: &Profile, actor: Actor) -> Result<UserId, ManageError> {
+    async fn create_outside(&self, app: AppId, profile: &Profile, actor: Actor) -> Result<UserId, ManageError> {
         let username = self.free_username(app, profile).await?;
         let email = self.free_email(app, profile).await?;
         let now = self.clock.now();
@@ -123,15 +124,18 @@ impl Registry {
         Ok((!taken).then_some(email))
     }
 
-    /// Writes what the service says now. An account that may not sign in stays as it is.
-    async fn refresh_profile(&self, user: &AppUser, profile: &Profile) -> Result<(), ManageError> {
-        let mut properties: Map<_, _> = user.person.properties.clone();
-        properties.extend(profile.properties.clone());
-        if !user.person.activated || user.person.disabled || properties == user.person.properties {
+    /// Writes what the service says now. An account that may not sign in stays as it is, and another change that came
+    /// first stands: the next sign-in writes the profile.
+    async fn refresh_profile(&self, mut user: AppUser, profile: &Profile) -> Result<(), ManageError> {
+        let before = user.person.properties.clone();
+        user.person.properties.extend(profile.properties.clone());
+        if !user.person.activated || user.person.disabled || user.person.properties == before {
             return Ok(());
         }
-        let (app, id, now) = (user.app, user.id, self.clock.now());
-        let write = move |store: &Store| store.set_social_profile(app, id, &properties, now);
-        Ok(self.store.blocking(write).await?)
+        let seen = user.person.modified;
+        user.person.modified = self.clock.now();
+        let write = move |store: &Store| store.save_user(&user, seen, None, &Journal::default());
+        self.store.blocking(write).await?;
+        Ok(())
     }
 }

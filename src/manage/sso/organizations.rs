@@ -78,6 +78,7 @@ impl SignOn {
             applications: vec![sandbox.app.clone()],
             secrets: vec![(id.into(), secret), (sandbox.app.id.into(), sandbox.secret)],
             keys: vec![sandbox.key],
+            roles: sandbox.roles,
             journal: Journal {
                 audit: vec![registry.audit(id, Actor::Guest, "create organization", detail)],
                 ..Journal::default()

@@ -21,6 +21,7 @@ pub mod change_log;
 pub mod client_secret;
 pub mod group;
 pub mod link;
+pub mod listing;
 pub mod membership;
 pub mod migration;
 pub mod organization;
@@ -34,6 +35,7 @@ pub mod role;
 pub mod signin_provider;
 pub mod signing_key;
 pub mod social_identity;
+pub mod term;
 pub mod token_activity;
 
 /// The smallest question there is.

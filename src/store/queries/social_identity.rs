@@ -1,7 +1,6 @@
 //! The rows that say which user an outside account signs in as.
 
 use diesel::prelude::*;
-use serde_json::{Map, Value};
 
 use super::Conn;
 use crate::domain::clock::Moment;
@@ -46,18 +45,5 @@ pub fn remove_orphan(conn: &mut Conn, app: AppId, identity: &SocialIdentity) -> 
     if !diesel::select(diesel::dsl::exists(owner)).get_result::<bool>(conn)? {
         diesel::delete(social_identity::table.find(key)).execute(conn)?;
     }
-    Ok(())
-}
-
-/// Replaces the properties of a user.
-pub fn set_properties(
-    conn: &mut Conn,
-    app: AppId,
-    user: UserId,
-    properties: &Map<String, Value>,
-    now: Moment,
-) -> Result<(), StoreError> {
-    let values = (app_user::properties.eq(Value::Object(properties.clone())), app_user::modified.eq(now));
-    diesel::update(app_user::table.find((RowId(app.uuid()), RowId(user.uuid())))).set(values).execute(conn)?;
     Ok(())
 }
