@@ -60,6 +60,17 @@ pub enum ManageError {
     /// A known member that is not what it must be.
     #[error("{name} must be {form}")]
     WrongMember { name: &'static str, form: &'static str },
+    #[error("Entity \"{entity}\" requires a property named \"{property}\"")]
+    RequiredProperty { entity: &'static str, property: &'static str },
+    #[error("Entity \"{entity}\" requires that property named \"{property}\" be unique, value of {value} exists")]
+    Duplicate { entity: &'static str, property: &'static str, value: String },
+    #[error("{what} must have at most {max} {unit}.")]
+    TooLong { what: &'static str, max: usize, unit: &'static str },
+    #[error("A pin must have at least {0} characters.")]
+    ShortPin(usize),
+    /// Guests may not create users here.
+    #[error("registration is closed")]
+    RegistrationClosed,
     #[error(transparent)]
     Permission(#[from] PermissionError),
     #[error(transparent)]

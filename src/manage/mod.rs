@@ -1,6 +1,7 @@
 //! Use cases on tenants, people, credentials and keys, one file a noun. Whoever may call them was decided before
 //! (`access::guard`, or the operator at the command line); every write is journaled.
 
+mod app_entity;
 mod application;
 mod credentials;
 mod demo;
@@ -15,12 +16,15 @@ mod organization;
 mod password;
 mod permission;
 mod person;
+mod pin;
 mod read;
 mod revocation;
 mod role;
 mod signin_provider;
 mod social;
 pub mod sso;
+mod user;
+mod user_members;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +42,7 @@ pub use person::NewPerson;
 pub use signin_provider::ShownProvider;
 pub use social::Proved;
 pub use sso::{SignOn, SsoMode, SsoPolicy};
+pub use user_members::{SaidBy, UserMembers};
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::password::PasswordLane;

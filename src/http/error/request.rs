@@ -92,6 +92,11 @@ pub enum RequestError {
     KeptElsewhere(String),
     #[error("parameter {0} is missing")]
     Missing(&'static str),
+    /// Usergrid: a collection is not removed as a whole.
+    #[error("method not allowed on a collection")]
+    WholeCollection,
+    #[error("a batch of more than {0} entities")]
+    BatchTooLong(usize),
     #[error("no permission in the body")]
     NoPermissionProperty,
     #[error("no permission in the query")]
@@ -143,6 +148,16 @@ impl Worded for RequestError {
                 StatusCode::BAD_REQUEST,
                 "illegal_argument",
                 format!("The accounts of admins are not kept here: admin users must login via {url}"),
+            ),
+            Self::WholeCollection => Answer::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "unsupported_service_operation",
+                "A collection cannot be removed as a whole; remove its entities one by one.",
+            ),
+            Self::BatchTooLong(max) => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                format!("A batch may hold at most {max} entities."),
             ),
             Self::Missing(name) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} is required"))

@@ -1,5 +1,6 @@
 //! Usergrid's dialect: envelopes, entities, and the routes of its two planes.
 
+pub mod account;
 mod answer;
 pub mod application;
 mod batch;
@@ -18,4 +19,5 @@ pub mod roles;
 pub mod signin_provider;
 pub mod social;
 pub mod sso;
+pub mod users;
 pub mod view;

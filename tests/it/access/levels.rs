@@ -20,6 +20,14 @@ enum Rule {
     AnyAdmin,
     /// Administration, and users and guests of acme whom a permission lets in: as born, users are and guests are not.
     Permitted,
+    /// As `Only`; the walk's instance asks for nothing that could be had, so that 400 and 404 are answers.
+    Let(&'static [Authority]),
+    /// As `Permitted`, and guests as born: they may sign up.
+    SignUp,
+    /// These levels; a user of acme is 403, as Usergrid has it here alone.
+    Lent(&'static [Authority]),
+    /// Everyone, but credentials that do not hold are refused: what counts is in the body.
+    Anyone,
     /// Nobody without a grant, which no credential stands for: 400.
     Grant,
     /// As `Grant`, but a token is looked at: an admin's of any organization is renewed, another is 401.
@@ -43,7 +51,7 @@ const TABLE: &[(&str, Rule)] = &[
     ("/management/orgs/{org}", Rule::Only(&[OrgClient, Admin])),
     ("/management/orgs/{org}/credentials", Rule::Only(&[OrgClient, Admin])),
     ("/management/orgs/{org}/apps/{app}/credentials", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/apps/{app}/sia-provider", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}/sia-provider", Rule::Let(&[OrgClient, Admin])),
     ("/{org}/{app}/token", Rule::Grant),
     ("/{org}/{app}/.well-known/jwks.json", Rule::Open),
     ("/{org}/{app}", Rule::Permitted),
@@ -51,6 +59,12 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/auth/foursquare", Rule::Permitted),
     ("/{org}/{app}/auth/pingident", Rule::Permitted),
     ("/{org}/{app}/users/me", Rule::Only(&[AppUser])),
+    ("/{org}/{app}/users", Rule::Permitted),
+    ("/{org}/{app}/users/{user}", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/password", Rule::Anyone),
+    ("/{org}/{app}/users/{user}/deactivate", Rule::Let(&[AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/setpin", Rule::Let(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/token", Rule::Lent(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/credentials", Rule::Only(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/revoketokens", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/revoketoken", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
@@ -91,6 +105,13 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/notifications", Rule::Permitted),
     ("/{org}/{app}/notifiers", Rule::Permitted),
     ("/{org}/{app}/queues", Rule::Permitted),
+];
+
+/// Methods that differ from the others of their route.
+const METHODS: &[(&str, &str, Rule)] = &[
+    ("PUT", "/{org}/{app}", Rule::Let(&[AppClient, OrgClient, Admin])),
+    ("PUT", "/{org}/{app}/users/me", Rule::Let(&[AppUser])),
+    ("POST", "/{org}/{app}/users", Rule::SignUp),
 ];
 
 /// What users and guests have in the application that is walked.
@@ -144,6 +165,7 @@ fn credentials() -> Vec<Credential> {
 enum Verdict {
     Served,
     GrantMissing,
+    Forbidden,
     Refused(&'static str),
 }
 
@@ -160,26 +182,33 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
         (_, Credential::Expired(_)) => Verdict::Refused("expired_token"),
         (Rule::GrantOrAdmin, Credential::Token(_, Admin)) => Verdict::Served,
         (Rule::GrantOrAdmin, Credential::Token(..)) => Verdict::Refused("unauthorized"),
-        (Rule::Only(levels), Credential::Token(Whose::Acme, level) | Credential::Pair(Whose::Acme, level, _))
-            if levels.contains(&level) =>
-        {
+        (Rule::Anyone, _) => Verdict::Served,
+        (Rule::Lent(_), Credential::Token(Whose::Acme, AppUser)) => Verdict::Forbidden,
+        (
+            Rule::Only(levels) | Rule::Let(levels) | Rule::Lent(levels),
+            Credential::Token(Whose::Acme, level) | Credential::Pair(Whose::Acme, level, _),
+        ) if levels.contains(&level) => Verdict::Served,
+        (Rule::SignUp, Credential::Guest) if rights == Rights::Born => Verdict::Served,
+        (Rule::Permitted | Rule::SignUp, Credential::Guest) if rights == Rights::Swapped => Verdict::Served,
+        (Rule::Permitted | Rule::SignUp, Credential::Token(Whose::Acme, AppUser)) if rights == Rights::Born => {
             Verdict::Served
         }
         (Rule::AnyAdmin, Credential::Token(_, Admin)) => Verdict::Served,
-        (Rule::Permitted, Credential::Guest) if rights == Rights::Swapped => Verdict::Served,
-        (Rule::Permitted, Credential::Token(Whose::Acme, AppUser)) if rights == Rights::Born => Verdict::Served,
-        (Rule::Permitted, Credential::Token(Whose::Acme, AppClient | OrgClient | Admin))
-        | (Rule::Permitted, Credential::Pair(Whose::Acme, ..)) => Verdict::Served,
-        (Rule::Only(_) | Rule::AnyAdmin | Rule::Permitted, _) => Verdict::Refused("unauthorized"),
+        (Rule::Permitted | Rule::SignUp, Credential::Token(Whose::Acme, AppClient | OrgClient | Admin))
+        | (Rule::Permitted | Rule::SignUp, Credential::Pair(Whose::Acme, ..)) => Verdict::Served,
+        (Rule::Only(_) | Rule::Let(_) | Rule::Lent(_) | Rule::AnyAdmin | Rule::Permitted | Rule::SignUp, _) => {
+            Verdict::Refused("unauthorized")
+        }
     }
 }
 
-/// Behind a right anything but 401 is an answer: the walk's instances ask for what is not there.
+/// Behind a permission anything but 401 is an answer: the walk's instances ask for what is not there.
 fn verdict(rule: Rule, answer: &Answer) -> Option<Verdict> {
     let error = ["auth_unverified_oath", "expired_token", "unauthorized"];
     match answer.status {
         200 | 307 => Some(Verdict::Served),
-        400 | 404 if matches!(rule, Rule::Permitted | Rule::Only(_) | Rule::AnyAdmin) => Some(Verdict::Served),
+        400 | 404 if !matches!(rule, Rule::Only(_) | Rule::Grant | Rule::GrantOrAdmin) => Some(Verdict::Served),
+        403 if answer.text == "{}" => Some(Verdict::Forbidden),
         400 if ["invalid_grant", "invalid_request", "illegal_argument"].contains(&answer.text_of("error")) => {
             Some(Verdict::GrantMissing)
         }
@@ -291,7 +320,12 @@ fn short_lived(world: &World, level: Authority) -> String {
 
 /// Acme's instance of a route.
 fn instance(route: &str) -> String {
-    let user = if route.starts_with("/management/") { "acme-admin" } else { "ann" };
+    let takes_away = ["/users/{user}", "/users/{user}/deactivate"].iter().any(|end| route.ends_with(end));
+    let user = match route {
+        _ if route.starts_with("/management/") => "acme-admin",
+        _ if takes_away => "nobody",
+        _ => "ann",
+    };
     let path = route.replace("{org}", "acme").replace("{app}", "shop").replace("{user}", user);
     let path = path.replace("{collection}", "books");
     let path = ["{role}", "{group}", "{followed}"].iter().fold(path, |path, name| path.replace(name, "nobody"));
@@ -320,11 +354,13 @@ fn walk_all(rights: Rights) {
     for (shown, route) in routes::all() {
         let rule = TABLE.iter().find(|(named, _)| *named == shown);
         let (_, rule) = rule.unwrap_or_else(|| panic!("{shown} has no line in the table of who may use it"));
-        if rights != Rights::Born && !matches!(rule, Rule::Permitted) {
-            continue;
-        }
         let path = instance(&shown);
         for method in route.operations.iter().map(|operation| operation.verb.as_str()) {
+            let own = METHODS.iter().find(|(of, named, _)| *of == method && *named == shown);
+            let rule = own.map_or(rule, |(_, _, rule)| rule);
+            if rights != Rights::Born && !matches!(rule, Rule::Permitted | Rule::SignUp) {
+                continue;
+            }
             for credential in credentials() {
                 let answer = walk.send(method, &path, credential);
                 let expected = expected(*rule, rights, credential, method);
