@@ -72,14 +72,17 @@ impl Services {
             }
         }));
         let boundary = Arc::new(make_boundary(&core, &settings, &base, Arc::clone(&metrics)));
-        let state = Data::new(state(&core, &settings, dispatcher.clone(), Outside { metrics, sign_on }));
+        let state = Data::new(state(&core, &settings, dispatcher.clone(), Outside { metrics, sign_on })?);
         Ok(Self { core, dispatcher, state, boundary, settings })
     }
 
-    /// Starts to serve on `listener`, and metrics beside it where configured.
+    /// Starts to serve on `listener`, and metrics beside it where configured. The superuser's account follows the
+    /// configuration first: not before, since until here nothing was promised to the database.
     ///
-    /// *Errors*: a listener cannot be used.
-    pub fn start(self, listener: TcpListener) -> Result<Running, StartError> {
+    /// *Errors*: a listener cannot be used; the superuser's name is taken.
+    pub async fn start(self, listener: TcpListener) -> Result<Running, StartError> {
+        let superuser = self.settings.superuser.account()?;
+        self.core.registry.ensure_superuser(superuser.as_ref()).await.map_err(StartError::superuser)?;
         let (state, around) = (self.state.clone(), Arc::clone(&self.boundary));
         let app = move || {
             App::new()
@@ -146,8 +149,8 @@ fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
             refresh_ttl: tokens.refresh_ttl,
             refresh_retry_window: tokens.refresh_retry_window,
             management_url_grants: settings.management.url_grants,
-            admins_must_confirm: settings.management.admins_must_confirm,
             admins_sign_in_at: settings.sso.elsewhere().map(str::to_owned),
+            switches: core.registry.switches.clone(),
         }),
     })
 }
@@ -158,7 +161,7 @@ struct Outside {
     sign_on: Option<Arc<SignOn>>,
 }
 
-fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outside) -> State {
+fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outside) -> Result<State, StartError> {
     let Outside { metrics, sign_on } = outside;
     let base = dispatcher.base().clone();
     let verifier = Verifier {
@@ -166,6 +169,7 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outs
         clock: Arc::clone(&core.clock),
         base: base.clone(),
         external: sign_on.clone().map(|sign_on| -> Arc<dyn Voucher> { sign_on }),
+        superuser: settings.superuser.account()?.map(Arc::new),
     };
     let guard = Guard { directory: core.directory.clone(), store: core.store.clone(), clock: Arc::clone(&core.clock) };
     let revoker = Revoker {
@@ -183,7 +187,7 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outs
         }
         Ok(())
     };
-    State {
+    Ok(State {
         dispatcher,
         verifier,
         guard,
@@ -197,8 +201,9 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outs
         body_limit: settings.limits.body_bytes,
         jwks_max_age: settings.keys.jwks_max_age,
         management_url_tokens: settings.management.url_tokens,
+        test_properties: settings.testing.properties,
         started: core.clock.now(),
-    }
+    })
 }
 
 fn make_boundary(core: &Core, settings: &Settings, base: &BaseUrl, metrics: Arc<Metrics>) -> Boundary {

@@ -3,6 +3,7 @@
 //! Four layers, the later over the earlier: the compiled-in `config/default.toml`, a file, the environment, flags.
 //! The structs have no defaults of their own, so the file is the manual and cannot drift.
 
+mod audit;
 mod database;
 mod directory;
 mod error;
@@ -13,9 +14,12 @@ mod logging;
 mod management;
 mod metrics;
 mod passwords;
+mod registration;
 mod security;
 mod server;
 mod sso;
+mod superuser;
+mod testing;
 mod tokens;
 mod units;
 mod upstream;
@@ -26,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::secret::Secret;
 
+pub use audit::AuditSettings;
 pub use database::DatabaseSettings;
 pub use directory::DirectorySettings;
 pub use error::{ConfigError, Fault};
@@ -36,9 +41,12 @@ pub use logging::{LogFormat, LoggingSettings};
 pub use management::ManagementSettings;
 pub use metrics::MetricsSettings;
 pub use passwords::PasswordSettings;
+pub use registration::RegistrationSettings;
 pub use security::SecuritySettings;
 pub use server::ServerSettings;
 pub use sso::{SsoKind, SsoSettings};
+pub use superuser::SuperuserSettings;
+pub use testing::TestingSettings;
 pub use tokens::TokenSettings;
 pub use units::ThreadCount;
 pub use upstream::UpstreamSettings;
@@ -59,6 +67,10 @@ pub struct Settings {
     pub management: ManagementSettings,
     pub upstream: UpstreamSettings,
     pub sso: SsoSettings,
+    pub registration: RegistrationSettings,
+    pub superuser: SuperuserSettings,
+    pub audit: AuditSettings,
+    pub testing: TestingSettings,
     pub directory: DirectorySettings,
     pub logging: LoggingSettings,
     pub metrics: MetricsSettings,
@@ -92,6 +104,8 @@ impl Settings {
         self.security.validate()?;
         self.upstream.validate()?;
         self.sso.validate()?;
+        self.superuser.validate()?;
+        self.audit.validate()?;
         self.directory.validate()?;
         self.logging.validate()?;
         self.metrics.validate(self.server.listen)?;

@@ -21,6 +21,8 @@ pub mod revocation;
 pub mod role;
 pub mod secret;
 pub mod social;
+pub mod superuser;
+pub mod switchboard;
 pub mod tenant;
 pub mod term;
 pub mod token;

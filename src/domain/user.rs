@@ -28,6 +28,14 @@ pub struct Person {
     pub modified: Moment,
 }
 
+/// Whether an account may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub activated: bool,
+    pub confirmed: bool,
+    pub disabled: bool,
+}
+
 impl Person {
     /// What the account is found by beside its own columns.
     pub fn searchable(&self) -> Map<String, Value> {

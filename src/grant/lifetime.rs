@@ -49,6 +49,7 @@ fn whole_seconds(span: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::switchboard::Switchboard;
     use crate::domain::tenant::Switch;
 
     fn policy() -> GrantPolicy {
@@ -58,8 +59,8 @@ mod tests {
             refresh_ttl: Duration::from_secs(1),
             refresh_retry_window: Duration::from_secs(1),
             management_url_grants: Switch::On,
-            admins_must_confirm: Switch::Off,
             admins_sign_in_at: None,
+            switches: Switchboard::default(),
         }
     }
 

@@ -15,6 +15,7 @@ use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
 use crate::domain::id::AdminId;
 use crate::domain::place::{BaseUrl, Place};
+use crate::domain::switchboard::Switchboard;
 use crate::domain::tenant::Switch;
 use crate::store::Store;
 
@@ -27,7 +28,8 @@ pub struct GrantPolicy {
     /// How long the use of a refresh token may be repeated and yields the same successor.
     pub refresh_retry_window: Duration,
     pub management_url_grants: Switch,
-    pub admins_must_confirm: Switch,
+    /// What may be turned while the server runs: whether admins must have confirmed their address.
+    pub switches: Switchboard,
     /// Where admins sign in, if that is not here. The superuser always signs in here.
     pub admins_sign_in_at: Option<String>,
 }

@@ -77,6 +77,22 @@ pub enum ManageError {
     GroupPath(#[from] GroupPathError),
     #[error("This {0} is taken.")]
     Taken(&'static str),
+    /// Usergrid's sentence.
+    #[error("Application {app} does not exist for organization {org}")]
+    NoSuchApplication { app: String, org: String },
+    #[error("An application of this name exists.")]
+    ApplicationExists,
+    #[error("Another application of this name, deleted or in its place, stands in the way.")]
+    ApplicationInTheWay,
+    #[error("Could not find an admin for: {0}")]
+    NoSuchMember(String),
+    /// Usergrid's sentence.
+    #[error("Organizations must have at least one member.")]
+    LastMember,
+    #[error("The superuser is set by the server's configuration alone.")]
+    Superuser,
+    #[error("{0}")]
+    Illegal(&'static str),
     /// Another rotation of the same keys or secrets came first.
     #[error("Another rotation came first; look again and repeat.")]
     KeysChanged,

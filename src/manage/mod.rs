@@ -1,16 +1,20 @@
 //! Use cases on tenants, people, credentials and keys, one file a noun. Whoever may call them was decided before
 //! (`access::guard`, or the operator at the command line); every write is journaled.
 
+mod admin;
 mod app_entity;
 mod application;
 mod credentials;
+mod deletion;
 mod demo;
 mod entity;
 pub mod error;
+mod feed;
 mod group;
 mod keys;
 mod listing;
 mod maintenance;
+mod member;
 mod membership;
 mod organization;
 mod password;
@@ -23,6 +27,7 @@ mod role;
 mod signin_provider;
 mod social;
 pub mod sso;
+mod superuser;
 mod user;
 mod user_members;
 
@@ -31,12 +36,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub use admin::{AdminUpdate, NewAdmin};
 pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};
 pub use error::ManageError;
+pub use feed::{Activity, FeedActor};
 pub use keys::{Promotion, Rotated};
 pub use listing::Found;
-pub use organization::{CreatedOrg, NewOrg};
+pub use member::Joined;
+pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
 pub use signin_provider::ShownProvider;
@@ -50,9 +58,10 @@ use crate::crypto::vault::Vault;
 use crate::directory::Directory;
 use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
-use crate::domain::id::TenantId;
+use crate::domain::id::{AdminId, TenantId};
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::password::PasswordPolicy;
+use crate::domain::switchboard::Switchboard;
 use crate::domain::token::Algorithm;
 use crate::store::{Journal, Store};
 use crate::upstream::Upstream;
@@ -68,6 +77,8 @@ pub struct RegistryPolicy {
     pub key_publish: Duration,
     /// The longest life of a token where nothing else is set.
     pub access_ttl_max: Duration,
+    /// How long the audit log is kept.
+    pub audit_kept: Duration,
 }
 
 /// Who does it, for the audit log.
@@ -87,6 +98,14 @@ impl From<Option<Principal>> for Actor {
 }
 
 impl Actor {
+    /// An admin in place of a guest, for what a guest did to become that admin.
+    fn or(self, admin: AdminId) -> Self {
+        match self {
+            Self::Guest => Self::Caller(Principal::Admin { admin }),
+            known => known,
+        }
+    }
+
     fn text(self) -> String {
         match self {
             Self::Operator => "operator".to_owned(),
@@ -105,6 +124,7 @@ pub struct Registry {
     pub vault: Arc<Vault>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
+    pub switches: Switchboard,
     pub policy: Arc<RegistryPolicy>,
     /// The way to providers that an application's administrator named.
     pub upstream: Upstream,

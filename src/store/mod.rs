@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+mod admins;
+mod apps;
 mod columns;
 mod error;
 mod groups;
@@ -37,6 +39,8 @@ mod tests;
 mod users;
 
 pub use crate::domain::database::Durability;
+pub use admins::{AdminChange, Leaving};
+pub use apps::Restoration;
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;
@@ -47,6 +51,7 @@ pub use options::{DatabaseUrl, StoreOptions};
 pub use passwords::NewPassword;
 pub use provision::Provision;
 pub use refresh::Advance;
+pub use secrets::NewSecret;
 pub use side::Posture;
 pub use users::NewUser;
 

@@ -84,10 +84,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         transact!(self, TenantId::MANAGEMENT, |q, conn| {
             for org in join {
-                q::membership::ensure(conn, *org, admin)?;
+                q::membership::add(conn, *org, admin)?;
             }
             for org in leave {
-                q::membership::withdraw(conn, *org, admin)?;
+                q::membership::remove(conn, *org, admin)?;
             }
             q::append(conn, TenantId::MANAGEMENT, journal)
         })

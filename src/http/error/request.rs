@@ -97,6 +97,20 @@ pub enum RequestError {
     WholeCollection,
     #[error("a batch of more than {0} entities")]
     BatchTooLong(usize),
+    #[error("no organization is named")]
+    MissingOrganization,
+    #[error("parameter {0} is no number")]
+    BadNumber(&'static str),
+    #[error("public registration is switched off")]
+    RegistrationClosed,
+    #[error("another identifier is confirmed than is named")]
+    Unconfirmed,
+    #[error("no such setting")]
+    UnknownSetting,
+    #[error("not implemented")]
+    NotImplemented,
+    #[error("test properties are switched off")]
+    NoTestProperties,
     #[error("no permission in the body")]
     NoPermissionProperty,
     #[error("no permission in the query")]
@@ -162,6 +176,33 @@ impl Worded for RequestError {
             Self::Missing(name) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} is required"))
             }
+            Self::MissingOrganization => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "The organization parameter was missing")
+            }
+            Self::BadNumber(name) => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} must be a whole number"))
+            }
+            Self::RegistrationClosed => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "Public organization registration is disabled")
+            }
+            Self::Unconfirmed => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                "confirm_application_identifier must be the application as this URL names it.",
+            ),
+            Self::UnknownSetting => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                "The body names a setting that does not exist.",
+            ),
+            Self::NotImplemented => {
+                Answer::new(StatusCode::NOT_IMPLEMENTED, "not_implemented", "This server does not do this.")
+            }
+            Self::NoTestProperties => Answer::new(
+                StatusCode::NOT_FOUND,
+                "service_resource_not_found",
+                "Test properties are switched off in the configuration.",
+            ),
             Self::NoPermissionProperty => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "You must supply a 'permission' property")
             }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Conn, PLANS_ALONE, enter, has_migrations};
 use crate::domain::id::TenantId;
+use crate::domain::revocation::Revocation;
 use crate::store::error::StoreError;
 use crate::store::journal::Journal;
 use crate::store::passwords::NewPassword;
@@ -34,6 +35,7 @@ pub mod revocation;
 pub mod role;
 pub mod signin_provider;
 pub mod signing_key;
+pub mod size;
 pub mod social_identity;
 pub mod term;
 pub mod token_activity;
@@ -58,6 +60,13 @@ pub fn append(conn: &mut Conn, entered: TenantId, journal: &Journal) -> Result<(
         audit::insert(conn, entry)?;
     }
     Ok(())
+}
+
+/// Ends tokens inside the running transaction, which has entered `entered` and is there again afterwards.
+pub fn revoke(conn: &mut Conn, entered: TenantId, ended: &Revocation) -> Result<(), StoreError> {
+    enter(conn, ended.tenant)?;
+    revocation::apply(conn, ended, None)?;
+    enter(conn, entered)
 }
 
 /// What follows from a password that was set: the former is remembered, and what it opened ends.

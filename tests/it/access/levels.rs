@@ -20,14 +20,16 @@ enum Rule {
     AnyAdmin,
     /// Administration, and users and guests of acme whom a permission lets in: as born, users are and guests are not.
     Permitted,
-    /// As `Only`; the walk's instance asks for nothing that could be had, so that 400 and 404 are answers.
-    Let(&'static [Authority]),
     /// As `Permitted`, and guests as born: they may sign up.
     SignUp,
     /// These levels; a user of acme is 403, as Usergrid has it here alone.
     Lent(&'static [Authority]),
     /// Everyone, but credentials that do not hold are refused: what counts is in the body.
     Anyone,
+    /// `POST` is `Anyone`; any other method is nobody's of these levels.
+    Registration,
+    /// There only where the configuration says so: 404.
+    Absent,
     /// Nobody without a grant, which no credential stands for: 400.
     Grant,
     /// As `Grant`, but a token is looked at: an admin's of any organization is renewed, another is 401.
@@ -45,13 +47,32 @@ const TABLE: &[(&str, Rule)] = &[
     ("/management/me", Rule::GrantOrAdmin),
     ("/management/.well-known/jwks.json", Rule::Open),
     ("/management/tokendetails", Rule::AnyAdmin),
+    ("/status/heap", Rule::Only(&[])),
+    ("/system/superuser/setup", Rule::Only(&[])),
+    ("/system/database/setup", Rule::Only(&[])),
+    ("/system/database/bootstrap", Rule::Only(&[])),
+    ("/testproperties", Rule::Absent),
+    ("/management/users", Rule::Registration),
     ("/management/users/{user}", Rule::Only(&[Admin])),
+    ("/management/users/{user}/password", Rule::Anyone),
+    ("/management/users/{user}/feed", Rule::Only(&[Admin])),
+    ("/management/users/{user}/organizations", Rule::Only(&[Admin])),
+    ("/management/users/{user}/organizations/{org}", Rule::Only(&[OrgClient, Admin])),
     ("/management/users/{user}/revoketokens", Rule::Only(&[Admin])),
     ("/management/users/{user}/revoketoken", Rule::Only(&[Admin])),
     ("/management/orgs/{org}", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs", Rule::Registration),
+    ("/management/orgs/{org}/config", Rule::Only(&[])),
+    ("/management/orgs/{org}/feed", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/users", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/users/{user}", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}/_size", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}/{collection}/_size", Rule::Only(&[OrgClient, Admin])),
     ("/management/orgs/{org}/credentials", Rule::Only(&[OrgClient, Admin])),
     ("/management/orgs/{org}/apps/{app}/credentials", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/apps/{app}/sia-provider", Rule::Let(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}/sia-provider", Rule::Only(&[OrgClient, Admin])),
     ("/{org}/{app}/token", Rule::Grant),
     ("/{org}/{app}/.well-known/jwks.json", Rule::Open),
     ("/{org}/{app}", Rule::Permitted),
@@ -62,8 +83,8 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/users", Rule::Permitted),
     ("/{org}/{app}/users/{user}", Rule::Permitted),
     ("/{org}/{app}/users/{user}/password", Rule::Anyone),
-    ("/{org}/{app}/users/{user}/deactivate", Rule::Let(&[AppClient, OrgClient, Admin])),
-    ("/{org}/{app}/users/{user}/setpin", Rule::Let(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/deactivate", Rule::Only(&[AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/setpin", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/token", Rule::Lent(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/credentials", Rule::Only(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/revoketokens", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
@@ -109,8 +130,8 @@ const TABLE: &[(&str, Rule)] = &[
 
 /// Methods that differ from the others of their route.
 const METHODS: &[(&str, &str, Rule)] = &[
-    ("PUT", "/{org}/{app}", Rule::Let(&[AppClient, OrgClient, Admin])),
-    ("PUT", "/{org}/{app}/users/me", Rule::Let(&[AppUser])),
+    ("PUT", "/{org}/{app}", Rule::Only(&[AppClient, OrgClient, Admin])),
+    ("PUT", "/{org}/{app}/users/me", Rule::Only(&[AppUser])),
     ("POST", "/{org}/{app}/users", Rule::SignUp),
 ];
 
@@ -176,16 +197,17 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
         other => other,
     };
     match (rule, credential) {
-        (Rule::Open, _) => Verdict::Served,
+        (Rule::Open | Rule::Absent, _) => Verdict::Served,
         (Rule::Grant, _) | (Rule::GrantOrAdmin, Credential::Guest | Credential::Pair(..)) => Verdict::GrantMissing,
         (_, Credential::Garbage) => Verdict::Refused("auth_unverified_oath"),
         (_, Credential::Expired(_)) => Verdict::Refused("expired_token"),
+        (Rule::Registration, _) if method == "POST" => Verdict::Served,
         (Rule::GrantOrAdmin, Credential::Token(_, Admin)) => Verdict::Served,
         (Rule::GrantOrAdmin, Credential::Token(..)) => Verdict::Refused("unauthorized"),
         (Rule::Anyone, _) => Verdict::Served,
         (Rule::Lent(_), Credential::Token(Whose::Acme, AppUser)) => Verdict::Forbidden,
         (
-            Rule::Only(levels) | Rule::Let(levels) | Rule::Lent(levels),
+            Rule::Only(levels) | Rule::Lent(levels),
             Credential::Token(Whose::Acme, level) | Credential::Pair(Whose::Acme, level, _),
         ) if levels.contains(&level) => Verdict::Served,
         (Rule::SignUp, Credential::Guest) if rights == Rights::Born => Verdict::Served,
@@ -196,18 +218,22 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
         (Rule::AnyAdmin, Credential::Token(_, Admin)) => Verdict::Served,
         (Rule::Permitted | Rule::SignUp, Credential::Token(Whose::Acme, AppClient | OrgClient | Admin))
         | (Rule::Permitted | Rule::SignUp, Credential::Pair(Whose::Acme, ..)) => Verdict::Served,
-        (Rule::Only(_) | Rule::Let(_) | Rule::Lent(_) | Rule::AnyAdmin | Rule::Permitted | Rule::SignUp, _) => {
+        (Rule::Only(_) | Rule::AnyAdmin | Rule::Lent(_) | Rule::Permitted | Rule::SignUp | Rule::Registration, _) => {
             Verdict::Refused("unauthorized")
         }
     }
 }
 
-/// Behind a permission anything but 401 is an answer: the walk's instances ask for what is not there.
+/// Behind the door anything but 401 is an answer: the walk's instances ask for what is not there, or say too little.
 fn verdict(rule: Rule, answer: &Answer) -> Option<Verdict> {
     let error = ["auth_unverified_oath", "expired_token", "unauthorized"];
     match answer.status {
         200 | 307 => Some(Verdict::Served),
-        400 | 404 if !matches!(rule, Rule::Only(_) | Rule::Grant | Rule::GrantOrAdmin) => Some(Verdict::Served),
+        // The walk's instances ask for nothing that could be had: who hears so was let in.
+        400 | 404 | 501 if !matches!(rule, Rule::Open | Rule::Absent | Rule::Grant | Rule::GrantOrAdmin) => {
+            Some(Verdict::Served)
+        }
+        404 if matches!(rule, Rule::Absent) => Some(Verdict::Served),
         403 if answer.text == "{}" => Some(Verdict::Forbidden),
         400 if ["invalid_grant", "invalid_request", "illegal_argument"].contains(&answer.text_of("error")) => {
             Some(Verdict::GrantMissing)

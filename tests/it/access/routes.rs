@@ -58,7 +58,7 @@ fn what_is_not_listed_is_404_for_everyone() {
             "/acme/shop/nothing",
             "/acme/shop/users/ann/nothing",
             "/management",
-            "/management/orgs",
+            "/management/nothing",
             "/system",
         ] {
             assert_eq!(caller.get(path).error(), (404, "not_found"), "{path}");

@@ -2,10 +2,15 @@
 //! and permissions. A test is named after the class and method that it stands for.
 
 mod accounts;
+mod admins;
 mod application;
+mod applications;
 mod groups;
+mod organizations;
 mod permissions;
 mod roles;
 mod social;
 mod stage;
+mod system;
+mod tokens;
 mod users;
