@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use tokengrid::config::{Settings, SsoKind};
 use tokengrid::domain::tenant::Switch;
 
-use super::{add_superuser, impatient};
-use crate::support::{Answer, Host, PASSWORD, Says, TestServer, World, world, world_with};
+use super::{SUPERUSER_EMAIL, settle};
+use crate::support::{Answer, Host, PASSWORD, SUPERUSER, Says, TestServer, World, world, world_with};
 
 fn by_central(url: String) -> impl FnOnce(&mut Settings) {
     move |settings| {
-        impatient(settings);
+        settle(settings);
         settings.sso.mode = SsoKind::Central;
         settings.sso.url = url;
         settings.sso.provision = Switch::On;
@@ -89,11 +89,10 @@ fn revoking_here_ends_a_central_token_here() {
 #[test]
 fn passwords_do_not_count_here_except_the_superusers() {
     let (_central, ours) = pair();
-    add_superuser(&ours);
     let answer = ours.guest().sign_in("/management", "acme-admin", PASSWORD);
     assert_eq!(answer.error(), (400, "invalid_grant"));
     assert!(answer.text_of("error_description").contains("admin users must login via"), "{}", answer.text);
-    assert_eq!(ours.guest().sign_in("/management", "superuser", PASSWORD).status, 200);
+    assert_eq!(ours.guest().sign_in("/management", SUPERUSER.0, SUPERUSER.1).status, 200);
 }
 
 /// A world that believes a host, which says this of the bearer of any token.
@@ -118,12 +117,11 @@ fn nobody_here_is_meant_by_a_username_an_unconfirmed_address_or_the_superusers_i
     for (otherwise, error) in [
         (json!({ "username": "acme-admin" }), "externalssoprovider_unactivated_adminuser"),
         (json!({ "uuid": superuser }), "externalssoprovider_unactivated_adminuser"),
-        (json!({ "email": "super@grid.test" }), "externalssoprovider_unactivated_adminuser"),
+        (json!({ "email": SUPERUSER_EMAIL }), "externalssoprovider_unactivated_adminuser"),
         (json!({ "disabled": true }), "authentication"),
         (json!({ "activated": false }), "authentication"),
     ] {
         let (world, _host) = believing(user(otherwise.clone()));
-        add_superuser(&world.server);
         assert_eq!(me(&world.server, "YWMtoutside").error(), (401, error), "{otherwise}");
     }
     let (world, _host) = believing(user(json!({ "email": "admin@acme.test", "confirmed": false })));

@@ -9,8 +9,8 @@ use tokengrid::config::SsoKind;
 use tokengrid::domain::clock::Clock;
 
 use super::keys::{Pair, message};
-use super::{add_superuser, impatient};
-use crate::support::{Answer, Host, PASSWORD, Says, World, world_with};
+use super::{SUPERUSER_EMAIL, settle};
+use crate::support::{Answer, Host, PASSWORD, SUPERUSER, Says, World, world_with};
 
 const ISSUER: &str = "https://id.example.test";
 const AUDIENCE: &str = "tokengrid";
@@ -28,7 +28,7 @@ impl Provider {
         let host = Host::start(Says::json(json!({ "keys": [pair.jwk()] })));
         let url = host.url("/keys");
         let world = world_with(move |settings| {
-            impatient(settings);
+            settle(settings);
             settings.sso.mode = SsoKind::Jwt;
             settings.sso.url = url;
             settings.sso.sign_in_url = "https://id.example.test/login".to_owned();
@@ -93,8 +93,7 @@ fn a_username_counts_where_the_address_is_nobodys() {
 #[test]
 fn the_superuser_comes_by_no_outside_token() {
     let provider = Provider::begin();
-    add_superuser(&provider.world.server);
-    for claims in [json!({ "email": "super@grid.test" }), json!({ "email": null, "user_name": "superuser" })] {
+    for claims in [json!({ "email": SUPERUSER_EMAIL }), json!({ "email": null, "user_name": SUPERUSER.0 })] {
         let answer = provider.me(&provider.pair.sign(&provider.claims(claims)));
         assert_eq!(answer.error(), (401, "externalssoprovider_unactivated_adminuser"));
     }
@@ -287,9 +286,8 @@ fn an_admin_who_may_not_sign_in_may_not_by_an_outside_token_either() {
 #[test]
 fn passwords_of_admins_do_not_count_here_except_the_superusers() {
     let provider = Provider::begin();
-    add_superuser(&provider.world.server);
     let guest = provider.world.guest();
-    for (name, password) in [("acme-admin", PASSWORD), ("acme-admin", "wrong"), ("nobody", "x"), ("superuser", "wrong")]
+    for (name, password) in [("acme-admin", PASSWORD), ("acme-admin", "wrong"), ("nobody", "x"), (SUPERUSER.0, "wrong")]
     {
         let answer = guest.sign_in("/management", name, password);
         assert_eq!(answer.error(), (400, "invalid_grant"), "{name}");
@@ -299,8 +297,22 @@ fn passwords_of_admins_do_not_count_here_except_the_superusers() {
             "{name}"
         );
     }
-    assert_eq!(guest.sign_in("/management", "superuser", PASSWORD).status, 200);
+    assert_eq!(guest.sign_in("/management", SUPERUSER.0, SUPERUSER.1).status, 200);
     assert_eq!(guest.sign_in("/acme/shop", "ann", PASSWORD).status, 200, "users of applications sign in as ever");
+}
+
+#[test]
+fn an_admins_password_is_not_set_here() {
+    let provider = Provider::begin();
+    let body = json!({ "oldpassword": PASSWORD, "newpassword": "battery staple" });
+    for caller in [provider.world.guest(), provider.world.guest().bearer(&provider.good())] {
+        let answer = caller.json("/management/users/acme-admin/password", &body);
+        assert_eq!(answer.error(), (400, "illegal_argument"), "{}", answer.text);
+        assert!(answer.text_of("error_description").contains("admin users must login via"), "{}", answer.text);
+    }
+    let own = provider.world.guest().bearer(&provider.good());
+    let put = own.send("PUT", "/management/users/acme-admin", Some("application/json"), &body.to_string());
+    assert_eq!(put.error(), (400, "illegal_argument"), "{}", put.text);
 }
 
 #[test]
