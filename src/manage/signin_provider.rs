@@ -11,7 +11,7 @@ use crate::domain::id::AppId;
 use crate::domain::secret::Secret;
 use crate::domain::social::{LinkByEmail, ProviderSettings, SocialProvider};
 use crate::domain::tenant::Switch;
-use crate::store::{Journal, Store};
+use crate::store::{Journal, SealedProvider, Store};
 
 const LONGEST: usize = 2_048;
 
@@ -47,9 +47,8 @@ impl Registry {
         let detail = json!({ "provider": provider.as_str(), "settings": names(given) });
         let entry = self.audit(app, actor, "set signin provider", detail);
         let journal = Journal { audit: vec![entry], ..Journal::default() };
-        let now = self.clock.now();
-        let write =
-            move |store: &Store, journal: &Journal| store.set_signin_provider(app, provider, &sealed, journal, now);
+        let new = SealedProvider { provider, sealed, at: self.clock.now() };
+        let write = move |store: &Store, journal: &Journal| store.set_signin_provider(app, &new, journal);
         self.write(journal, write).await?;
         Ok(shown(&settings))
     }

@@ -10,6 +10,22 @@ use crate::domain::secret::Sealed;
 use crate::domain::social::{SocialIdentity, SocialProvider};
 use crate::domain::user::{AppUser, WithPassword};
 
+/// How an application reaches a provider, as it is kept.
+#[derive(Clone, Debug)]
+pub struct SealedProvider {
+    pub provider: SocialProvider,
+    pub sealed: Sealed,
+    pub at: Moment,
+}
+
+/// An outside account and whose it becomes.
+#[derive(Clone, Debug)]
+pub struct SocialLink {
+    pub user: UserId,
+    pub identity: SocialIdentity,
+    pub at: Moment,
+}
+
 impl Store {
     /// The sealed settings of a provider in one application.
     pub fn find_signin_provider(&self, app: AppId, provider: SocialProvider) -> Result<Option<Sealed>, StoreError> {
@@ -17,16 +33,9 @@ impl Store {
     }
 
     /// Sets the sealed settings of a provider.
-    pub fn set_signin_provider(
-        &self,
-        app: AppId,
-        provider: SocialProvider,
-        sealed: &Sealed,
-        journal: &Journal,
-        now: Moment,
-    ) -> Result<(), StoreError> {
+    pub fn set_signin_provider(&self, app: AppId, new: &SealedProvider, journal: &Journal) -> Result<(), StoreError> {
         transact!(self, app.into(), |q, conn| {
-            q::signin_provider::set(conn, app, provider, sealed, now)?;
+            q::signin_provider::set(conn, app, new.provider, &new.sealed, new.at)?;
             q::append(conn, app.into(), journal)
         })
     }
@@ -57,17 +66,10 @@ impl Store {
     /// Makes an outside account one of a user's own.
     ///
     /// *Errors*: `Conflict(Other)` when the account has a user already.
-    pub fn link_social_user(
-        &self,
-        app: AppId,
-        user: UserId,
-        identity: &SocialIdentity,
-        journal: &Journal,
-        now: Moment,
-    ) -> Result<(), StoreError> {
+    pub fn link_social_user(&self, app: AppId, link: &SocialLink, journal: &Journal) -> Result<(), StoreError> {
         transact!(self, app.into(), |q, conn| {
-            q::social_identity::remove_orphan(conn, app, identity)?;
-            q::social_identity::insert(conn, app, identity, user, now)?;
+            q::social_identity::remove_orphan(conn, app, &link.identity)?;
+            q::social_identity::insert(conn, app, &link.identity, link.user, link.at)?;
             q::append(conn, app.into(), journal)
         })
     }

@@ -268,7 +268,8 @@ impl Resolve for CheckedResolver {
             if found.iter().any(|address| reach.admits(address.ip()).is_err()) {
                 return Err(NotPublic.into());
             }
-            Ok(Box::new(found.into_iter()) as Addrs)
+            let addresses: Addrs = Box::new(found.into_iter());
+            Ok(addresses)
         })
     }
 }

@@ -135,12 +135,10 @@ fn from_jwk(value: Value) -> Option<ForeignKey> {
         AlgorithmParameters::EllipticCurve(ec) if ec.curve == EllipticCurve::P256 => Algorithm::ES256,
         _ => return None,
     };
-    let is_for_it = match (jwk.common.key_algorithm, algorithm) {
-        (None, _) | (Some(KeyAlgorithm::RS256), Algorithm::RS256) | (Some(KeyAlgorithm::ES256), Algorithm::ES256) => {
-            true
-        }
-        _ => false,
-    };
+    let is_for_it = matches!(
+        (jwk.common.key_algorithm, algorithm),
+        (None, _) | (Some(KeyAlgorithm::RS256), Algorithm::RS256) | (Some(KeyAlgorithm::ES256), Algorithm::ES256)
+    );
     let key = DecodingKey::from_jwk(&jwk).ok().filter(|_| is_for_it)?;
     Some(ForeignKey { kid: jwk.common.key_id, algorithm, key })
 }

@@ -11,7 +11,7 @@ use crate::domain::social::LinkByEmail;
 use crate::domain::tenant::Switch;
 use crate::domain::user::{AppUser, Identifier, Person, WithPassword};
 use crate::manage::Actor;
-use crate::store::{Conflict, Journal, Store, StoreError};
+use crate::store::{Conflict, Journal, SocialLink, Store, StoreError};
 
 /// Others may take a name, or bring the same account for the first time, at the same moment.
 const LOOKS: usize = 4;
@@ -70,8 +70,9 @@ impl Registry {
         let detail = json!({ "user": user.id, "provider": profile.identity.provider.as_str() });
         let entry = self.audit(user.app, actor, "link outside account", detail);
         let journal = Journal { audit: vec![entry], ..Journal::default() };
-        let (app, user, identity, now) = (user.app, user.id, profile.identity.clone(), self.clock.now());
-        let write = move |store: &Store| store.link_social_user(app, user, &identity, &journal, now);
+        let link = SocialLink { user: user.id, identity: profile.identity.clone(), at: self.clock.now() };
+        let app = user.app;
+        let write = move |store: &Store| store.link_social_user(app, &link, &journal);
         Ok(self.store.blocking(write).await?)
     }
 
