@@ -40,6 +40,7 @@ static HOUSE: LazyLock<House> = LazyLock::new(|| {
     let dispatcher = services.dispatcher.clone();
     let verifier = Verifier {
         superuser: None,
+        external: None,
         directory: services.core.directory.clone(),
         clock: services.core.clock.clone(),
         base: dispatcher.base().clone(),

@@ -8,6 +8,7 @@
 //! | [`config`] | settings as values: defaults, file, environment, flags | live on as a global |
 //! | [`crypto`] | chance, digests, the vault, signing keys, JWT, the password lane | know storage or HTTP |
 //! | [`store`] | the rows of two databases; the only room with SQL | word anything for a client |
+//! | [`upstream`] | asking servers of others: bounded, and never inside the own network unless allowed | know what for |
 //! | [`directory`] | what memory knows of tenants, clients, keys and revocations | write a row, decide |
 //! | [`grant`] | the token exchange: one [`Dispatcher`](grant::Dispatcher), one file a grant | know HTTP or SQL |
 //! | [`access`] | the other side of a token: verify, guard, revoke | issue anything |
@@ -22,17 +23,17 @@
 //! | room | may use |
 //! |---|---|
 //! | `domain` | none of ours |
-//! | `config`, `crypto`, `store` | `domain` |
+//! | `config`, `crypto`, `store`, `upstream` | `domain` |
 //! | `telemetry` | `domain`, `config` |
 //! | `directory` | `domain`, `crypto`, `store` |
 //! | `grant`, `access` | `domain`, `crypto`, `store`, `directory`; not each other |
-//! | `manage` | the same, and `access::guard` |
+//! | `manage` | the same, `upstream`, `access::guard`, and `access::external` which it answers |
 //! | `http` | `domain`, `grant`, `access`, `manage`, `telemetry` |
 //! | `server`, `cli`, `main` | everything; nobody uses them |
 //!
 //! No arrow points up. `http` cannot see `store`, so no handler can invent a query; a method of a tenant table takes
 //! its tenant first. Some foreign crates live in one room only: `diesel` in `store`, `actix-web` in `http` and
-//! `server`, `oxide-auth` in `grant::oxide`. `tests/it/architecture.rs` holds both tables, reads every path in the
+//! `server`, `oxide-auth` in `grant::oxide`, `reqwest` in `upstream`. `tests/it/architecture.rs` holds both tables, reads every path in the
 //! source, and fails with file, line and rule.
 //!
 //! # The way of `POST /acme/shop/token`
@@ -70,3 +71,4 @@ pub mod manage;
 pub mod server;
 pub mod store;
 pub mod telemetry;
+pub mod upstream;

@@ -3,6 +3,7 @@
 mod core;
 mod master_keys;
 mod metrics;
+mod sso;
 mod start;
 
 use std::net::{SocketAddr, TcpListener};
@@ -16,6 +17,7 @@ use actix_web::{App, HttpServer};
 pub use core::{Core, Schema, Tools};
 pub use start::StartError;
 
+use crate::access::external::Voucher;
 use crate::access::{Guard, Revoker, Verifier};
 use crate::config::Settings;
 use crate::crypto::entropy::uuid_v4;
@@ -27,6 +29,7 @@ use crate::http::middleware::limits::Limits;
 use crate::http::middleware::{Boundary, boundary};
 use crate::http::routes;
 use crate::http::state::State;
+use crate::manage::SignOn;
 use crate::telemetry::{DirectoryCounts, Metrics};
 
 /// Runs a command or a server to its end, on the runtime that both need.
@@ -60,6 +63,7 @@ impl Services {
         core.registry.ensure_management_keys().await?;
         let base = settings.server.base_url_at(bound);
         let dispatcher = dispatcher(&core, &settings, base.clone());
+        let sign_on = sso::sign_on(&core, &settings)?;
         let metrics = Arc::new(Metrics::new(&core.passwords, {
             let directory = core.directory.clone();
             move || {
@@ -68,7 +72,7 @@ impl Services {
             }
         }));
         let boundary = Arc::new(make_boundary(&core, &settings, &base, Arc::clone(&metrics)));
-        let state = Data::new(state(&core, &settings, dispatcher.clone(), metrics)?);
+        let state = Data::new(state(&core, &settings, dispatcher.clone(), Outside { metrics, sign_on })?);
         Ok(Self { core, dispatcher, state, boundary, settings })
     }
 
@@ -145,17 +149,26 @@ fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
             refresh_ttl: tokens.refresh_ttl,
             refresh_retry_window: tokens.refresh_retry_window,
             management_url_grants: settings.management.url_grants,
+            admins_sign_in_at: settings.sso.elsewhere().map(str::to_owned),
             switches: core.registry.switches.clone(),
         }),
     })
 }
 
-fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, metrics: Arc<Metrics>) -> Result<State, StartError> {
+/// What stands beside the services that every state has.
+struct Outside {
+    metrics: Arc<Metrics>,
+    sign_on: Option<Arc<SignOn>>,
+}
+
+fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outside) -> Result<State, StartError> {
+    let Outside { metrics, sign_on } = outside;
     let base = dispatcher.base().clone();
     let verifier = Verifier {
         directory: core.directory.clone(),
         clock: Arc::clone(&core.clock),
         base: base.clone(),
+        external: sign_on.clone().map(|sign_on| -> Arc<dyn Voucher> { sign_on }),
         superuser: settings.superuser.account()?.map(Arc::new),
     };
     let guard = Guard { directory: core.directory.clone(), store: core.store.clone(), clock: Arc::clone(&core.clock) };
@@ -180,6 +193,7 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, metrics: Arc<
         guard,
         revoker,
         registry: core.registry.clone(),
+        sign_on,
         base,
         clock: Arc::clone(&core.clock),
         metrics,

@@ -1,5 +1,6 @@
 //! Why a caller was turned away, by cause. The wording is the dialect's matter.
 
+use super::external::ExternalError;
 use crate::crypto::jwt::JwtError;
 use crate::crypto::keys::KeyError;
 use crate::directory::DirectoryError;
@@ -47,6 +48,8 @@ pub enum AccessError {
     WrongSuperuser,
     #[error("{0:?} access is needed")]
     Forbidden(Need),
+    #[error(transparent)]
+    External(#[from] ExternalError),
     #[error("directory: {0}")]
     Directory(#[from] DirectoryError),
     #[error("store: {0}")]

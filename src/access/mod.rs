@@ -2,6 +2,7 @@
 //! It reads memory first and decides; it issues nothing.
 
 pub mod error;
+pub mod external;
 pub mod gate;
 pub mod guard;
 pub mod revoke;

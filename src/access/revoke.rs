@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::error::{AccessError, Need};
 use super::verify::{Session, Verifier};
+use crate::crypto::compare::same;
 use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::domain::authority::Principal;
 use crate::domain::clock::Moment;
@@ -69,6 +70,12 @@ impl Revoker {
     /// A token that is unknown, expired, or not the holder's changes nothing and is no error for a caller who may ask
     /// (RFC 7009 §2.2).
     pub async fn one(&self, request: Request<'_>, token: &Secret) -> Result<(), AccessError> {
+        // The very token that the caller came with has just been verified, by whomever.
+        let own = request.caller.filter(|_| request.is_self()).and_then(|session| session.token.as_ref());
+        if let Some(own) = own.filter(|own| same(own.text.expose().as_bytes(), token.expose().as_bytes())) {
+            let target = RevocationTarget::Token(own.session.unwrap_or(own.jti));
+            return self.write(target, &request, "revoke one token").await;
+        }
         let genuine = match self.verifier.genuine(token).await {
             Ok((claims, principal)) => (principal == request.holder).then_some(claims),
             Err(AccessError::Unverified(_) | AccessError::Expired | AccessError::TenantGone) => None,

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 use super::error::AccessError;
+use super::external::{ExternalError, Voucher};
 use crate::crypto::compare;
 use crate::crypto::digest;
 use crate::crypto::jwt::{self, Expected, JwtError, Peek};
@@ -16,6 +17,7 @@ use crate::domain::clock::{Clock, Moment};
 use crate::domain::id::{AdminId, UserId};
 use crate::domain::name::lookup_key;
 use crate::domain::place::{BaseUrl, Place};
+use crate::domain::revocation::RevocationReason;
 use crate::domain::secret::Secret;
 use crate::domain::superuser::Superuser;
 use crate::domain::token::{AccessClaims, moment_of};
@@ -65,6 +67,8 @@ pub struct Verifier {
     pub directory: Directory,
     pub clock: Arc<dyn Clock>,
     pub base: BaseUrl,
+    /// Who speaks for tokens that are not ours, where the configuration names someone.
+    pub external: Option<Arc<dyn Voucher>>,
     /// Where the configuration has one.
     pub superuser: Option<Arc<Superuser>>,
 }
@@ -114,6 +118,39 @@ impl Verifier {
     }
 
     async fn bearer(&self, token: &Secret) -> Result<Session, AccessError> {
+        let own = self.own_bearer(token).await;
+        match (&self.external, own) {
+            // Not of our making, as far as can be told; a broken token of ours stays one.
+            (
+                Some(voucher),
+                Err(AccessError::Unverified(
+                    JwtError::Malformed | JwtError::WrongType | JwtError::UnknownKey | JwtError::WrongIssuer,
+                )),
+            ) => self.foreign_bearer(&**voucher, token).await,
+            (_, own) => own,
+        }
+    }
+
+    /// A token for which another server speaks. What is revoked here ends it, too.
+    async fn foreign_bearer(&self, voucher: &dyn Voucher, token: &Secret) -> Result<Session, AccessError> {
+        let vouched = voucher.vouch(token).await.map_err(|cause| match cause {
+            ExternalError::Refused(cause) => AccessError::Unverified(cause),
+            ExternalError::Expired => AccessError::Expired,
+            ExternalError::Deactivated => AccessError::Revoked(RevocationReason::Deactivated),
+            ExternalError::Disabled => AccessError::Revoked(RevocationReason::Disabled),
+            other @ (ExternalError::NoAdmin | ExternalError::Failed { .. }) => AccessError::External(other),
+        })?;
+        let principal = Principal::Admin { admin: vouched.admin };
+        let jti = name_of(token);
+        let revocations = self.directory.revocations(principal.issuing_tenant()).await?;
+        if let Some(reason) = revocations.find(principal.uuid(), &[jti], vouched.issued) {
+            return Err(AccessError::Revoked(reason));
+        }
+        let token = PresentedToken { text: token.clone(), jti, session: None, expires: vouched.expires };
+        Ok(Session { principal, token: Some(token) })
+    }
+
+    async fn own_bearer(&self, token: &Secret) -> Result<Session, AccessError> {
         let (claims, principal) = self.genuine(token).await?;
         let issued = issue_of(&claims)?;
         let revocations = self.directory.revocations(principal.issuing_tenant()).await?;
@@ -170,6 +207,13 @@ impl Verifier {
             Principal::AppUser { .. } | Principal::AppClient { .. } | Principal::Admin { .. } => Ok(()),
         }
     }
+}
+
+/// A name for a token that has none of ours: the beginning of its digest, as a UUID of version 8 (RFC 9562 §5.8).
+fn name_of(token: &Secret) -> Uuid {
+    let digest = digest::sha256(token.expose()).0;
+    let bytes = digest.first_chunk::<16>().copied().unwrap_or_default();
+    Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// When the token was issued, to the millisecond that watermarks compare. It is in `jti`, and must be the moment that

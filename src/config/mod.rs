@@ -17,10 +17,12 @@ mod passwords;
 mod registration;
 mod security;
 mod server;
+mod sso;
 mod superuser;
 mod testing;
 mod tokens;
 mod units;
+mod upstream;
 
 use std::path::Path;
 
@@ -42,10 +44,12 @@ pub use passwords::PasswordSettings;
 pub use registration::RegistrationSettings;
 pub use security::SecuritySettings;
 pub use server::ServerSettings;
+pub use sso::{SsoKind, SsoSettings};
 pub use superuser::SuperuserSettings;
 pub use testing::TestingSettings;
 pub use tokens::TokenSettings;
 pub use units::ThreadCount;
+pub use upstream::UpstreamSettings;
 
 /// Everything that can be set, checked.
 ///
@@ -61,6 +65,8 @@ pub struct Settings {
     pub passwords: PasswordSettings,
     pub security: SecuritySettings,
     pub management: ManagementSettings,
+    pub upstream: UpstreamSettings,
+    pub sso: SsoSettings,
     pub registration: RegistrationSettings,
     pub superuser: SuperuserSettings,
     pub audit: AuditSettings,
@@ -96,6 +102,8 @@ impl Settings {
         self.keys.validate()?;
         self.passwords.validate()?;
         self.security.validate()?;
+        self.upstream.validate()?;
+        self.sso.validate()?;
         self.superuser.validate()?;
         self.audit.validate()?;
         self.directory.validate()?;

@@ -7,6 +7,7 @@ pub mod digest;
 pub mod entropy;
 pub mod jwt;
 pub mod keys;
+pub mod mac;
 mod pair;
 pub mod password;
 pub mod token_text;

@@ -98,6 +98,7 @@ pub enum Purpose {
     ClientSecret,
     SigningKey,
     RefreshFamily,
+    SigninProvider,
     /// Where a page of a list ended; sealed for the caller to bring back, and never stored.
     Cursor,
 }
@@ -108,6 +109,7 @@ impl Purpose {
             Self::ClientSecret => "client secret",
             Self::SigningKey => "signing key",
             Self::RefreshFamily => "refresh family",
+            Self::SigninProvider => "signin provider",
             Self::Cursor => "cursor",
         }
     }

@@ -20,6 +20,7 @@ pub mod refresh;
 pub mod revocation;
 pub mod role;
 pub mod secret;
+pub mod social;
 pub mod superuser;
 pub mod switchboard;
 pub mod tenant;

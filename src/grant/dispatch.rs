@@ -8,7 +8,7 @@ use super::error::GrantError;
 use super::outcome::Issued;
 use super::request::{GrantRequest, Transport};
 use super::workbench::{GrantPolicy, Workbench};
-use super::{client_credentials, password, pin, refresh_token, reissue, session};
+use super::{client_credentials, lifetime, password, pin, refresh_token, reissue, session};
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
@@ -91,6 +91,11 @@ impl Dispatcher {
         ttl: Option<Duration>,
     ) -> Result<Issued, GrantError> {
         session::lend(&self.0, place, user, by, ttl).await
+    }
+
+    /// The longest life that a token of a user of this place may have.
+    pub fn longest_life(&self, place: &Place) -> Duration {
+        lifetime::longest(place.app_settings(), &self.0.policy)
     }
 
     fn url_grants(&self, place: &Place) -> Switch {

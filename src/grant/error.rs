@@ -30,6 +30,9 @@ pub enum GrantError {
     NotActivated,
     #[error("user disabled")]
     Disabled,
+    /// Also the answer to a wrong password and an unknown admin then: the password does not count here.
+    #[error("admins sign in elsewhere")]
+    SignInElsewhere(String),
     #[error("admin not confirmed")]
     NotConfirmed,
     #[error("no client credentials")]

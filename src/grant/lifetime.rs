@@ -16,18 +16,28 @@ pub(super) fn decide(
     wish: Option<Duration>,
     policy: &GrantPolicy,
 ) -> Result<Duration, GrantError> {
-    let (default, max) = match app.and_then(|settings| settings.accesstokenttl) {
+    let (default, max) = bounds(app, policy);
+    match wish {
+        None | Some(Duration::ZERO) => Ok(whole_seconds(default)),
+        Some(wish) if wish > max => Err(GrantError::TtlTooLong { max }),
+        Some(wish) => Ok(whole_seconds(wish)),
+    }
+}
+
+/// The longest life that may be wished for.
+pub(super) fn longest(app: Option<&AppSettings>, policy: &GrantPolicy) -> Duration {
+    bounds(app, policy).1
+}
+
+/// Default and maximum.
+fn bounds(app: Option<&AppSettings>, policy: &GrantPolicy) -> (Duration, Duration) {
+    match app.and_then(|settings| settings.accesstokenttl) {
         None => (policy.access_ttl, policy.access_ttl_max),
         Some(0) => (LONGEST_TOKEN, LONGEST_TOKEN),
         Some(millis) => {
             let span = Duration::from_millis(millis).min(LONGEST_TOKEN);
             (span, span)
         }
-    };
-    match wish {
-        None | Some(Duration::ZERO) => Ok(whole_seconds(default)),
-        Some(wish) if wish > max => Err(GrantError::TtlTooLong { max }),
-        Some(wish) => Ok(whole_seconds(wish)),
     }
 }
 
@@ -49,6 +59,7 @@ mod tests {
             refresh_ttl: Duration::from_secs(1),
             refresh_retry_window: Duration::from_secs(1),
             management_url_grants: Switch::On,
+            admins_sign_in_at: None,
             switches: Switchboard::default(),
         }
     }

@@ -22,13 +22,21 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
 
     let hash = candidate.as_ref().and_then(Candidate::hash).cloned();
     let verdict = this.lane.verify(place.tenant(), password.clone(), hash.clone()).await?;
-    let candidate = decide(candidate, verdict)?;
+    let candidate = decide(candidate, verdict).map_err(|cause| elsewhere(this, place, cause))?;
     let wish = Wish { bound_to, scope: request.scope.as_deref(), scope_rule: request.scope_rule, ttl: request.ttl };
     let issued = session::begin(this, place, &candidate, wish).await?;
     if let (Verdict::Match { rehash: true }, Some(old)) = (verdict, hash) {
         rehash(this, place, &candidate, Rehash { password: password.clone(), old }).await;
     }
     Ok(issued)
+}
+
+/// Where admins sign in elsewhere, a wrong password sounds like a right one, so that none can be tried out here.
+fn elsewhere(this: &Workbench, place: &Place, cause: GrantError) -> GrantError {
+    match (place, &this.policy.admins_sign_in_at) {
+        (Place::Management, Some(url)) => GrantError::SignInElsewhere(url.clone()),
+        _ => cause,
+    }
 }
 
 /// The heart of it: someone was found and the password is theirs. State is asked only after this.

@@ -55,6 +55,7 @@ async fn attempt(
     belongs_to(&family, presented.proved)?;
     let candidate = load_holder(this, place, &family).await?;
 
+    this.policy.may_begin_here(family.principal)?;
     candidate.may_sign_in(&this.policy.switches)?;
     let lifetime = lifetime::decide(place.app_settings(), request.ttl, &this.policy)?;
     let client_id = family.client_id.clone().unwrap_or_else(|| client::own_id(place));

@@ -23,6 +23,7 @@ pub(super) async fn run(
     ttl: Option<Duration>,
 ) -> Result<Issued, GrantError> {
     let Principal::Admin { admin } = principal else { return Err(GrantError::NotAnAdmin) };
+    this.policy.may_begin_here(principal)?;
     let place = Place::Management;
     let candidate = person::find(this, &place, Identifier::Id(admin.uuid())).await?;
     let candidate = candidate.ok_or(GrantError::UnknownUser)?;

@@ -37,6 +37,7 @@ pub(super) async fn begin(
     candidate: &Candidate,
     wish: Wish<'_>,
 ) -> Result<Issued, GrantError> {
+    this.policy.may_begin_here(candidate.principal(place)?)?;
     candidate.may_sign_in(&this.policy.switches)?;
     let granted = scope::decide(wish.scope, wish.scope_rule)?;
     let lifetime = lifetime::decide(place.app_settings(), wish.ttl, &this.policy)?;

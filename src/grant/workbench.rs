@@ -13,6 +13,7 @@ use crate::crypto::vault::Vault;
 use crate::directory::{Directory, KnownClient};
 use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
+use crate::domain::id::AdminId;
 use crate::domain::place::{BaseUrl, Place};
 use crate::domain::switchboard::Switchboard;
 use crate::domain::tenant::Switch;
@@ -29,6 +30,22 @@ pub struct GrantPolicy {
     pub management_url_grants: Switch,
     /// What may be turned while the server runs: whether admins must have confirmed their address.
     pub switches: Switchboard,
+    /// Where admins sign in, if that is not here. The superuser always signs in here.
+    pub admins_sign_in_at: Option<String>,
+}
+
+impl GrantPolicy {
+    /// Whether this holder may begin or go on with a session of this server.
+    ///
+    /// *Errors*: `SignInElsewhere` for admins whom another server speaks for.
+    pub(super) fn may_begin_here(&self, principal: Principal) -> Result<(), GrantError> {
+        match (principal, &self.admins_sign_in_at) {
+            (Principal::Admin { admin }, Some(elsewhere)) if admin != AdminId::SUPERUSER => {
+                Err(GrantError::SignInElsewhere(elsewhere.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The tools of the grants. A clone shares everything.

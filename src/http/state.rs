@@ -8,7 +8,7 @@ use crate::domain::clock::{Clock, Moment};
 use crate::domain::place::BaseUrl;
 use crate::domain::tenant::Switch;
 use crate::grant::Dispatcher;
-use crate::manage::Registry;
+use crate::manage::{Registry, SignOn};
 use crate::telemetry::Metrics;
 
 /// Whether the server can serve, asked by the readiness route. Runs on the blocking pool.
@@ -21,6 +21,8 @@ pub struct State {
     pub guard: Guard,
     pub revoker: Revoker,
     pub registry: Registry,
+    /// Who speaks for admins, where that is another server.
+    pub sign_on: Option<Arc<SignOn>>,
     pub base: BaseUrl,
     pub clock: Arc<dyn Clock>,
     pub metrics: Arc<Metrics>,

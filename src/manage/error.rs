@@ -9,6 +9,7 @@ use crate::domain::name::NameError;
 use crate::domain::password::PolicyBreach;
 use crate::domain::permission::PermissionError;
 use crate::store::{Conflict, StoreError};
+use crate::upstream::UpstreamError;
 
 /// A refused or failed use case. `Display` is a sentence that may be shown: it holds no secret.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,19 @@ pub enum ManageError {
     Overtaken,
     #[error("{0} is a member of the account itself and cannot be a property.")]
     OwnMember(&'static str),
+    #[error("provider_key must be facebook, foursquare or pingident")]
+    UnknownProvider,
+    #[error("{0} is no setting of a sign-in provider")]
+    UnknownProviderSetting(String),
+    #[error("The provider's setting {0} {1}.")]
+    ProviderSetting(&'static str, &'static str),
+    #[error("The application has no complete settings for this provider.")]
+    ProviderNotSet,
+    /// The provider does not know the token, or shows no account for it.
+    #[error("the provider refused")]
+    ProviderRefused,
+    #[error("outside server: {0}")]
+    Upstream(#[from] UpstreamError),
     /// Named by a name, which clients probe with before they create.
     #[error("Service resource not found")]
     UnknownName(String),

@@ -97,6 +97,7 @@ impl Registry {
                     SealedPlace::ClientSecret(id) => (Purpose::ClientSecret, id.to_string()),
                     SealedPlace::SigningKey(kid) => (Purpose::SigningKey, kid.clone()),
                     SealedPlace::RefreshFamily(id) => (Purpose::RefreshFamily, id.to_string()),
+                    SealedPlace::SigninProvider(word) => (Purpose::SigninProvider, word.clone()),
                 };
                 let binding = Binding { tenant, purpose, row: &name };
                 let plain = self.vault.open(&binding, &row.sealed)?;

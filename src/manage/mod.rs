@@ -24,6 +24,9 @@ mod pin;
 mod read;
 mod revocation;
 mod role;
+mod signin_provider;
+mod social;
+pub mod sso;
 mod superuser;
 mod user;
 mod user_members;
@@ -44,6 +47,9 @@ pub use member::Joined;
 pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
+pub use signin_provider::ShownProvider;
+pub use social::Proved;
+pub use sso::{SignOn, SsoMode, SsoPolicy};
 pub use user_members::{SaidBy, UserMembers};
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
@@ -58,6 +64,7 @@ use crate::domain::password::PasswordPolicy;
 use crate::domain::switchboard::Switchboard;
 use crate::domain::token::Algorithm;
 use crate::store::{Journal, Store};
+use crate::upstream::Upstream;
 
 /// What the configuration says of tenants, passwords and keys.
 #[derive(Clone, Debug)]
@@ -119,6 +126,8 @@ pub struct Registry {
     pub entropy: Arc<dyn Entropy>,
     pub switches: Switchboard,
     pub policy: Arc<RegistryPolicy>,
+    /// The way to providers that an application's administrator named.
+    pub upstream: Upstream,
 }
 
 impl Registry {

@@ -15,6 +15,7 @@ use crate::domain::tenant::Switch;
 use crate::manage::{Registry, RegistryPolicy};
 use crate::store::{DatabaseUrl, Posture, Store, StoreOptions};
 use crate::telemetry::PasswordMetrics;
+use crate::upstream::{Reach, Upstream, UpstreamPolicy};
 
 /// Time and chance. The server's come from the machine, a test brings its own.
 #[derive(Clone)]
@@ -93,8 +94,30 @@ impl Core {
                 access_ttl_max: settings.tokens.access_ttl_max,
                 audit_kept: settings.audit.kept(),
             }),
+            upstream: upstream(settings, public_reach(settings)),
         };
         Ok(Self { store, vault, lane, passwords, directory, registry, clock, entropy })
+    }
+}
+
+/// The way to servers of others, within the configured bounds.
+pub(super) fn upstream(settings: &Settings, reach: Reach) -> Upstream {
+    let bounds = &settings.upstream;
+    Upstream::new(UpstreamPolicy {
+        reach,
+        plain_http: bounds.allow_plain_http,
+        connect_timeout: bounds.connect_timeout,
+        timeout: bounds.timeout,
+        response_limit: bounds.response_bytes,
+        concurrent: bounds.concurrent,
+    })
+}
+
+/// How far a URL leads that a tenant's administrator chose.
+fn public_reach(settings: &Settings) -> Reach {
+    match settings.upstream.allow_private {
+        Switch::On => Reach::Anywhere,
+        Switch::Off => Reach::Public,
     }
 }
 

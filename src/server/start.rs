@@ -13,6 +13,7 @@ use crate::crypto::vault::VaultError;
 use crate::directory::Directory;
 use crate::manage::{ManageError, Registry};
 use crate::store::StoreError;
+use crate::upstream::UpstreamError;
 
 /// Before the first round of maintenance: soon, so that a server that is often restarted has one too.
 const FIRST_MAINTENANCE: Duration = Duration::from_secs(60);
@@ -24,6 +25,8 @@ const MAINTENANCE: Duration = Duration::from_secs(600);
 pub enum StartError {
     #[error("server.listen: cannot listen on {address}: {source}")]
     Listen { address: SocketAddr, source: io::Error },
+    #[error("sso.url: {0}")]
+    SignOn(#[source] UpstreamError),
     #[error("metrics.listen: cannot listen on {address}: {source}; another address or \"off\" will do")]
     MetricsListen { address: SocketAddr, source: io::Error },
     #[error("server.listen: --demo has known passwords and serves on a loopback address only, not on {0}")]

@@ -16,6 +16,8 @@ pub enum SealedPlace {
     /// By its `kid`.
     SigningKey(String),
     RefreshFamily(Uuid),
+    /// By the provider's word.
+    SigninProvider(String),
 }
 
 /// A sealed secret and where it is kept.
@@ -32,6 +34,7 @@ impl Store {
             let mut rows = q::client_secret::list_sealed(conn, tenant, not_by, limit)?;
             rows.extend(q::signing_key::list_sealed(conn, tenant, not_by, limit)?);
             rows.extend(q::refresh_family::list_sealed(conn, tenant, not_by, limit)?);
+            rows.extend(q::signin_provider::list_sealed(conn, tenant, not_by, limit)?);
             Ok(rows)
         })?;
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -50,6 +53,7 @@ impl Store {
             SealedPlace::ClientSecret(id) => q::client_secret::replace_sealed(conn, tenant, *id, old, new),
             SealedPlace::SigningKey(kid) => q::signing_key::replace_sealed(conn, tenant, kid, old, new),
             SealedPlace::RefreshFamily(id) => q::refresh_family::replace_sealed(conn, tenant, *id, old, new),
+            SealedPlace::SigninProvider(word) => q::signin_provider::replace_sealed(conn, tenant, word, old, new),
         })
     }
 

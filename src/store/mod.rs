@@ -31,6 +31,7 @@ mod roles;
 mod schema;
 mod secrets;
 mod side;
+mod social;
 mod sqlite;
 mod tenants;
 #[cfg(test)]
@@ -52,6 +53,7 @@ pub use provision::Provision;
 pub use refresh::Advance;
 pub use secrets::NewSecret;
 pub use side::Posture;
+pub use social::{SealedProvider, SocialLink};
 pub use users::NewUser;
 
 use side::{Scope, Side, query};

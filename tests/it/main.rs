@@ -19,6 +19,8 @@ mod isolation;
 mod management;
 mod service;
 mod shutdown;
+mod social;
+mod sso;
 mod support;
 mod token;
 mod usergrid;

@@ -2,6 +2,7 @@
 //! three parts, canonical base64url, one spelling of the type, claims of exactly their type, the algorithm of the key
 //! (RFC 8725). Nothing in a token ever says where to find a key. What a token may do is decided elsewhere.
 
+mod foreign;
 mod signer;
 mod verifier;
 
@@ -14,17 +15,22 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
+use uuid::Uuid;
 
+pub use foreign::{ForeignClaims, ForeignExpected, ForeignKeys};
 pub use signer::Signer;
 pub use verifier::{Expected, Verifier};
 
 use crate::domain::authority::Authority;
+use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, OrgId};
 
 /// The media type of an access token in the `typ` header (RFC 9068 §2.1).
 const TYPE: &str = "at+jwt";
 /// Ours have less than 1,500 characters; what is longer is not read at all.
 const LENGTH_MAX: usize = 8_192;
+/// How a token of Usergrid for a person begins; behind it is a UUID of its time.
+const USERGRID: &str = "YWMt";
 
 /// Why a token was refused. No variant repeats any of its text, which is a stranger's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,6 +84,23 @@ pub fn peek(token: &str) -> Result<Peek, JwtError> {
     let kid = Header::read(&header)?.kid.into_owned();
     let Hints { authority, org, app } = read(&decode(parts.claims)?)?;
     Ok(Peek { kid, authority, org, app })
+}
+
+/// When a token says that it was issued, to be believed only where its own server has just accepted it: the `iat` of a
+/// JWT, or the time in the UUID inside a token of Usergrid.
+pub fn stated_issue(token: &str) -> Option<Moment> {
+    #[derive(Deserialize)]
+    struct Issue {
+        iat: i64,
+    }
+    if let Ok(parts) = Parts::split(token) {
+        let Issue { iat } = read(&decode(parts.claims).ok()?).ok()?;
+        return Some(Moment::from_millis(iat.saturating_mul(1_000)));
+    }
+    let bytes = URL_SAFE_NO_PAD.decode(token.strip_prefix(USERGRID)?.trim_end_matches('=')).ok()?;
+    let (seconds, nanos) = Uuid::from_slice(bytes.get(..16)?).ok()?.get_timestamp()?.to_unix();
+    let millis = seconds.saturating_mul(1_000).saturating_add(u64::from(nanos / 1_000_000));
+    Some(Moment::from_millis(i64::try_from(millis).ok()?))
 }
 
 /// The parts of a compact JWS (RFC 7515 §7.1).

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 
 use super::{Answer, Challenge, Voice, Worded};
+use crate::access::external::ExternalError;
 use crate::access::{AccessError, Need};
 use crate::domain::revocation::RevocationReason;
 
@@ -37,6 +38,18 @@ impl Worded for AccessError {
             }
             Self::WrongSuperuser => Answer::unauthorized("unauthorized", sentence(Need::System), Challenge::Basic),
             Self::Forbidden(need) => Answer::unauthorized("unauthorized", sentence(*need), Challenge::Bearer),
+            Self::External(cause) => match cause {
+                ExternalError::NoAdmin => Answer::unauthorized(
+                    "externalssoprovider_unactivated_adminuser",
+                    "No admin of this server belongs to this token",
+                    Challenge::InvalidToken,
+                ),
+                ExternalError::Failed { failure, .. } => Answer::failure(*failure, cause),
+                ExternalError::Refused(_)
+                | ExternalError::Expired
+                | ExternalError::Deactivated
+                | ExternalError::Disabled => token("auth_unverified_oath", "Unable to authenticate OAuth credentials"),
+            },
             Self::Directory(cause) => Answer::failure(cause.failure(), cause),
             Self::Store(cause) => Answer::failure(cause.failure(), cause),
             Self::Key(_) => Answer::failed(),

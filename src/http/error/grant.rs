@@ -48,6 +48,7 @@ impl Worded for GrantError {
                 status: StatusCode::FORBIDDEN,
                 ..Answer::oauth("invalid_grant", "User must be confirmed to authenticate")
             },
+            Self::SignInElsewhere(url) => Answer::oauth("invalid_grant", format!("admin users must login via {url}")),
             Self::UnknownRefreshToken
             | Self::ExpiredRefreshToken
             | Self::EndedRefreshToken

@@ -57,6 +57,12 @@ impl Worded for ManageError {
             Self::Taken(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "duplicate_unique_property_exists", self.to_string())
             }
+            Self::UnknownProvider | Self::UnknownProviderSetting(_) | Self::ProviderSetting(..) => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
+            }
+            Self::ProviderNotSet => Answer::oauth("invalid_request", self.to_string()),
+            Self::ProviderRefused => Answer::oauth("invalid_grant", "invalid user"),
+            Self::Upstream(cause) => Answer::failure(cause.failure(), cause),
             Self::KeysChanged => Answer::new(StatusCode::CONFLICT, "conflict", self.to_string()),
             Self::Lane(cause) => Answer::failure(cause.failure(), cause),
             Self::Directory(cause) => Answer::failure(cause.failure(), cause),

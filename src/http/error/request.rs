@@ -81,6 +81,15 @@ pub enum RequestError {
     BadTtl,
     #[error("the JSONP callback is not a name")]
     BadCallback,
+    #[error("no token of another service")]
+    MissingOutsideToken,
+    #[error("no identity provider is configured")]
+    NoTokenProvider,
+    #[error("another key URL than the configured one")]
+    ForeignKeyUrl,
+    /// With the address where they are kept.
+    #[error("accounts of admins are kept elsewhere")]
+    KeptElsewhere(String),
     #[error("parameter {0} is missing")]
     Missing(&'static str),
     /// Usergrid: a collection is not removed as a whole.
@@ -138,6 +147,22 @@ impl Worded for RequestError {
             }
             Self::BadTtl => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "ttl must be a number >= 0"),
             Self::BadCallback => Answer::oauth("invalid_request", "The parameter callback is not a function name."),
+            Self::MissingOutsideToken => Answer::oauth("invalid_request", "missing access token"),
+            Self::NoTokenProvider => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                "No identity provider speaks for admins of this server.",
+            ),
+            Self::ForeignKeyUrl => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                "keyurl must be the one that this server is configured with.",
+            ),
+            Self::KeptElsewhere(url) => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                format!("The accounts of admins are not kept here: admin users must login via {url}"),
+            ),
             Self::WholeCollection => Answer::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "unsupported_service_operation",

@@ -317,6 +317,17 @@ impl Call {
         Ok((org, caller.map_err(|cause| self.refuse(&cause))?))
     }
 
+    /// Refuses what concerns the passwords, links and activation of admins while another server speaks for them
+    /// (Usergrid).
+    ///
+    /// *Errors*: 400 with the address where they sign in.
+    pub fn keeps_admins(&self) -> Result<(), Refusal> {
+        match &self.state.dispatcher.policy().admins_sign_in_at {
+            None => Ok(()),
+            Some(url) => Err(self.refuse(&RequestError::KeptElsewhere(url.clone()))),
+        }
+    }
+
     /// Refuses a script as the answer where the management plane's URL forms are switched off.
     pub fn management_speaks_jsonp(&self) -> Result<(), Refusal> {
         match self.state.dispatcher.policy().management_url_grants {

@@ -60,6 +60,10 @@ pub struct Parameters {
     /// The token that a request is about, beside the one that it bears.
     pub token: Option<Secret>,
     pub scope: Option<String>,
+    /// Tokens of other services, to sign in by (Usergrid).
+    pub fb_access_token: Option<Secret>,
+    pub fq_access_token: Option<Secret>,
+    pub ping_access_token: Option<Secret>,
     in_query: Vec<&'static str>,
     in_body: Vec<&'static str>,
     is_silent: bool,
@@ -193,6 +197,9 @@ impl Parameters {
             "refresh_token" => ("refresh_token", Slot::Secret(&mut self.refresh_token)),
             "token" => ("token", Slot::Secret(&mut self.token)),
             "scope" => ("scope", Slot::Text(&mut self.scope)),
+            "fb_access_token" => ("fb_access_token", Slot::Secret(&mut self.fb_access_token)),
+            "fq_access_token" => ("fq_access_token", Slot::Secret(&mut self.fq_access_token)),
+            "ping_access_token" => ("ping_access_token", Slot::Secret(&mut self.ping_access_token)),
             _ => return None,
         })
     }

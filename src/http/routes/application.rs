@@ -2,7 +2,7 @@
 
 use super::{Gives, Operation, Route, Takes, route};
 use crate::http::oauth::{jwks, token};
-use crate::http::usergrid::{account, application, credentials, revoke, users};
+use crate::http::usergrid::{account, application, credentials, revoke, social, users};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -33,6 +33,30 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::post("Makes a new client secret; the former stops working."),
         ],
         credentials::of_application
+    ),
+    route!(
+        "/auth/facebook",
+        [
+            Operation::get("Signs in by a Facebook account.").gives(Gives::Token),
+            Operation::post("Signs in by a Facebook account.").gives(Gives::Token)
+        ],
+        social::facebook
+    ),
+    route!(
+        "/auth/foursquare",
+        [
+            Operation::get("Signs in by a Foursquare account.").gives(Gives::Token),
+            Operation::post("Signs in by a Foursquare account.").gives(Gives::Token)
+        ],
+        social::foursquare
+    ),
+    route!(
+        "/auth/pingident",
+        [
+            Operation::get("Signs in by a PingFederate account.").gives(Gives::Token),
+            Operation::post("Signs in by a PingFederate account.").gives(Gives::Token)
+        ],
+        social::pingident
     ),
     route!(
         "/{users:users?}/me",

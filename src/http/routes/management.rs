@@ -3,7 +3,7 @@
 use super::{Gives, Operation, Route, Takes, route};
 use crate::http::oauth::{jwks, token};
 use crate::http::usergrid::management::{admins, apps, feeds, me, org_config, org_users, orgs};
-use crate::http::usergrid::{credentials, revoke};
+use crate::http::usergrid::{credentials, revoke, signin_provider, sso};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -22,6 +22,7 @@ pub(super) const ROUTES: &[Route] = &[
         ],
         me::me
     ),
+    route!("/tokendetails", [Operation::get("What an identity provider's token says.")], sso::token_details),
     route!(
         "/.well-known/jwks.json",
         [Operation::get("The public keys of the management issuer.").gives(Gives::Json)],
@@ -125,6 +126,14 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::post("Makes a new client secret; the former stops working."),
         ],
         credentials::of_organization
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/sia-provider",
+        [
+            Operation::get("How an application reaches a provider of sign-in, without its secret."),
+            Operation::post("Sets how an application reaches a provider of sign-in."),
+        ],
+        signin_provider::of_application
     ),
     route!(
         "/orgs/{org}/apps/{app}/credentials",

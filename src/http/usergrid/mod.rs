@@ -16,5 +16,8 @@ mod metadata;
 pub mod permissions;
 pub mod revoke;
 pub mod roles;
+pub mod signin_provider;
+pub mod social;
+pub mod sso;
 pub mod users;
 pub mod view;

@@ -33,7 +33,9 @@ pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
 pub mod role;
+pub mod signin_provider;
 pub mod signing_key;
+pub mod social_identity;
 pub mod term;
 pub mod token_activity;
 

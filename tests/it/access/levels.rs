@@ -18,6 +18,8 @@ enum Rule {
     Open,
     /// These levels of acme itself; anyone else is 401.
     Only(&'static [Authority]),
+    /// Every admin, of whichever organization.
+    AnyAdmin,
     /// Administration, and users and guests of acme whom a permission lets in: as born, users are and guests are not.
     Permitted,
     /// As `Permitted`, and guests as born: they may sign up.
@@ -51,6 +53,9 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/token", Rule::Grant),
     ("/{org}/{app}/.well-known/jwks.json", Rule::Open),
     ("/{org}/{app}", Rule::Permitted),
+    ("/{org}/{app}/auth/facebook", Rule::Permitted),
+    ("/{org}/{app}/auth/foursquare", Rule::Permitted),
+    ("/{org}/{app}/auth/pingident", Rule::Permitted),
     ("/{org}/{app}/users/me", Rule::Only(&[AppUser])),
     ("/{org}/{app}/users", Rule::Permitted),
     ("/{org}/{app}/users/{user}", Rule::Permitted),
@@ -156,9 +161,10 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
         (Rule::Permitted | Rule::SignUp, Credential::Token(Whose::Acme, AppUser)) if rights == Rights::Born => {
             Verdict::Served
         }
+        (Rule::AnyAdmin, Credential::Token(_, Admin)) => Verdict::Served,
         (Rule::Permitted | Rule::SignUp, Credential::Token(Whose::Acme, AppClient | OrgClient | Admin))
         | (Rule::Permitted | Rule::SignUp, Credential::Pair(Whose::Acme, ..)) => Verdict::Served,
-        (Rule::Only(_) | Rule::Lent(_) | Rule::Permitted | Rule::SignUp | Rule::Registration, _) => {
+        (Rule::Only(_) | Rule::AnyAdmin | Rule::Lent(_) | Rule::Permitted | Rule::SignUp | Rule::Registration, _) => {
             Verdict::Refused("unauthorized")
         }
     }
@@ -194,6 +200,7 @@ fn instance(route: &str) -> String {
     let path = route.replace("{org}", "acme").replace("{app}", "shop").replace("{user}", user);
     let path = path.replace("{collection}", "books");
     let path = ["{role}", "{group}", "{followed}"].iter().fold(path, |path, name| path.replace(name, "nobody"));
+    let path = if path.ends_with("/sia-provider") { format!("{path}?provider_key=facebook") } else { path };
     // A token that nobody has: who may name one at all is what is asked here.
     if path.ends_with("/revoketoken") { format!("{path}?token=unknown") } else { path }
 }

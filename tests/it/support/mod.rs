@@ -4,6 +4,7 @@
 mod chance;
 mod client;
 mod database;
+mod host;
 mod people;
 mod program;
 mod raw;
@@ -13,8 +14,9 @@ mod world;
 pub use chance::{SeededEntropy, TestClock};
 pub use client::{Answer, Client};
 pub use database::Database;
+pub use host::{Host, Says};
 pub use people::Account;
 pub use program::{PATIENCE, Program, Serving, eventually, mode, pasted};
 pub use raw::raw;
-pub use server::{MASTER_KEY, Options, TestServer};
+pub use server::{MASTER_KEY, TestServer};
 pub use world::{PASSWORD, SUPERUSER, Tenant, World, person, superuser_on, world, world_with};

@@ -21,9 +21,6 @@ use super::{Client, SeededEntropy, TestClock};
 /// 32 bytes that seal what tests write.
 pub const MASTER_KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
-/// What a test changes about the settings before the server starts.
-pub type Options = fn(&mut Settings);
-
 /// A running server. It stops when it is dropped; its database goes with the last server on it.
 pub struct TestServer {
     pub address: SocketAddr,
@@ -49,7 +46,7 @@ struct Ground {
 }
 
 impl TestServer {
-    pub fn start(change: Options) -> Self {
+    pub fn start(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ground = Ground {
             database: Arc::new(Database::fresh(folder.path())),
@@ -61,7 +58,7 @@ impl TestServer {
     }
 
     /// Another server on the same database, known by the same public URL: it shares rows and time, and no memory.
-    pub fn beside(&self, change: Options) -> Self {
+    pub fn beside(&self, change: impl FnOnce(&mut Settings)) -> Self {
         Self::launch(self.ground.clone(), Some(self.public.clone()), change)
     }
 
@@ -72,7 +69,7 @@ impl TestServer {
         Self::launch(ground, Some(public), |_| {})
     }
 
-    fn launch(ground: Ground, public: Option<BaseUrl>, change: Options) -> Self {
+    fn launch(ground: Ground, public: Option<BaseUrl>, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = settings(&ground.database.url, ground.folder.path());
         settings.server.base_url = public;
         change(&mut settings);

@@ -10,7 +10,7 @@ use tokengrid::domain::tenant::{Application, Organization, Switch};
 use tokengrid::domain::user::{Admin, AppUser};
 use tokengrid::manage::{Credentials, NewOrg, NewPerson};
 
-use super::{Client, Options, TestServer};
+use super::{Client, TestServer};
 
 /// The password of everyone.
 pub const PASSWORD: &str = "correct horse";
@@ -38,7 +38,7 @@ pub fn world() -> World {
     world_with(|_| {})
 }
 
-pub fn world_with(change: Options) -> World {
+pub fn world_with(change: impl FnOnce(&mut Settings)) -> World {
     let server = TestServer::start(change);
     let acme = Tenant::create(&server, "acme");
     let rival = Tenant::create(&server, "rival");

@@ -15,6 +15,7 @@ mod portal;
 mod query;
 mod roles;
 mod sdks;
+mod social;
 mod stage;
 mod system;
 mod tokens;

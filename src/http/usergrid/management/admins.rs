@@ -94,6 +94,7 @@ async fn update(call: &Call) -> Result<HttpResponse, Refusal> {
         standing,
     };
     if let Some(new) = new {
+        call.keeps_admins()?;
         change_password(call, session.as_ref(), admin.id, old, new).await?;
     }
     let updated = call.state.registry.update_admin(admin, update, actor(session.as_ref())).await;
@@ -121,6 +122,7 @@ fn standing(call: &Call, body: &Map<String, Value>, admin: &Admin) -> Result<Opt
 ///
 /// Whoever names an account that does not exist hears what a wrong old password hears, and waits as long for it.
 pub async fn password(call: Call) -> Result<HttpResponse, Refusal> {
+    call.keeps_admins()?;
     let session = call.session(&Place::Management).await?;
     let mut body = call.object()?;
     let old = take_secret(&call, &mut body, "oldpassword")?;

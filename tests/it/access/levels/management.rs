@@ -27,5 +27,7 @@ pub const TABLE: &[(&str, Rule)] = &[
     ("/management/orgs/{org}/apps/{app}/_size", Rule::Only(&[OrgClient, Admin])),
     ("/management/orgs/{org}/apps/{app}/{collection}/_size", Rule::Only(&[OrgClient, Admin])),
     ("/management/orgs/{org}/credentials", Rule::Only(&[OrgClient, Admin])),
+    ("/management/tokendetails", Rule::AnyAdmin),
+    ("/management/orgs/{org}/apps/{app}/sia-provider", Rule::Only(&[OrgClient, Admin])),
     ("/management/orgs/{org}/apps/{app}/credentials", Rule::Only(&[OrgClient, Admin])),
 ];

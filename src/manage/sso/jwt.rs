@@ -1,0 +1,58 @@
+//! Tokens of an identity provider: its keys are fetched and kept, a token is verified, and a claim names the admin.
+
+use serde_json::{Map, Value};
+
+use super::SignOn;
+use crate::access::external::{ExternalError, Vouched};
+use crate::crypto::jwt::{ForeignClaims, ForeignExpected, JwtError};
+use crate::domain::name::Email;
+use crate::domain::secret::Secret;
+use crate::domain::user::{Admin, Identifier};
+
+impl SignOn {
+    pub(super) async fn vouch_by_jwt(&self, token: &Secret) -> Result<Vouched, ExternalError> {
+        let claims = self.verified(token).await?;
+        let admin = self.named_by(&claims.all).await?;
+        Ok(Vouched { admin: Self::admitted(admin)?, issued: claims.issued, expires: claims.expires })
+    }
+
+    /// Verifies a token. A key that the known set lacks may be new: that is worth one more look, and no more than one
+    /// within a while.
+    pub(super) async fn verified(&self, token: &Secret) -> Result<ForeignClaims, ExternalError> {
+        let policy = &self.policy;
+        let now = self.registry.clock.now();
+        let expected =
+            ForeignExpected { algorithms: &policy.algorithms, issuer: &policy.issuer, audience: &policy.audience, now };
+        let known = self.keys.get().await?;
+        let verified = match known.verify(token.expose(), &expected) {
+            Err(JwtError::UnknownKey) => self.keys.get_newer().await?.verify(token.expose(), &expected),
+            other => other,
+        };
+        match verified {
+            Ok(claims) if now.since(claims.issued) > policy.longest_token => Err(ExternalError::Expired),
+            Ok(claims) => Ok(claims),
+            Err(JwtError::Expired) => Err(ExternalError::Expired),
+            Err(cause) => Err(ExternalError::Refused(cause)),
+        }
+    }
+
+    /// The admin whose address the token names, unless it says that the address was not confirmed; else the one whose
+    /// username it names.
+    async fn named_by(&self, claims: &Map<String, Value>) -> Result<Option<Admin>, ExternalError> {
+        let claim = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+        let is_denied = claims.get("email_verified").is_some_and(|verified| *verified != Value::Bool(true));
+        let email = claim(&self.policy.email_claim).filter(|_| !is_denied).and_then(|text| Email::parse(&text).ok());
+        if let Some(email) = email {
+            let found = self.registry.find_admin(email.as_str()).await?;
+            let has_it = |admin: &Admin| admin.person.email.as_ref().is_some_and(|own| own.key() == email.key());
+            if let Some(admin) = found.filter(has_it) {
+                return Ok(Some(admin));
+            }
+        }
+        let Some(username) = claim(&self.policy.username_claim) else { return Ok(None) };
+        // A UUID or an address in this claim is a username like any other.
+        let key = crate::domain::name::lookup_key(&username);
+        let find = move |store: &crate::store::Store| store.find_admin(&Identifier::Username(key));
+        Ok(self.registry.store.point(find).await.map_err(crate::manage::ManageError::from)?)
+    }
+}
