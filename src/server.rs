@@ -16,7 +16,7 @@ use actix_web::{App, HttpServer};
 pub use core::{Core, Schema, Tools};
 pub use start::StartError;
 
-use crate::access::{Guard, Revoker, Verifier};
+use crate::access::{Guard, LegacyTokens, Revoker, Verifier};
 use crate::config::Settings;
 use crate::crypto::entropy::uuid_v4;
 use crate::domain::place::BaseUrl;
@@ -149,7 +149,13 @@ fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
 
 fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, metrics: Arc<Metrics>) -> State {
     let base = dispatcher.base().clone();
-    let verifier = Verifier { directory: core.directory.clone(), clock: Arc::clone(&core.clock), base: base.clone() };
+    let legacy = LegacyTokens {
+        store: core.store.clone(),
+        salts: settings.tokens.legacy_salts.clone().into(),
+        until: settings.tokens.legacy_end(),
+    };
+    let (directory, clock) = (core.directory.clone(), Arc::clone(&core.clock));
+    let verifier = Verifier { directory, clock, base: base.clone(), legacy };
     let guard = Guard { directory: core.directory.clone() };
     let revoker = Revoker {
         store: core.store.clone(),

@@ -3,10 +3,12 @@
 
 pub mod error;
 pub mod guard;
+pub mod legacy;
 pub mod revoke;
 pub mod verify;
 
 pub use error::{AccessError, Need};
 pub use guard::Guard;
+pub use legacy::LegacyTokens;
 pub use revoke::Revoker;
 pub use verify::{Presented, Session, Verifier};

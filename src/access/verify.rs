@@ -6,6 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::error::AccessError;
+use super::legacy::LegacyTokens;
 use crate::crypto::jwt::{self, Expected, JwtError, Peek};
 use crate::crypto::keys::KeyRing;
 use crate::directory::Directory;
@@ -59,6 +60,8 @@ pub struct Verifier {
     pub directory: Directory,
     pub clock: Arc<dyn Clock>,
     pub base: BaseUrl,
+    /// Tokens of another server that still hold.
+    pub legacy: LegacyTokens,
 }
 
 impl Verifier {
@@ -90,6 +93,9 @@ impl Verifier {
     }
 
     async fn bearer(&self, token: &Secret) -> Result<Session, AccessError> {
+        if self.legacy.takes(token) {
+            return self.legacy_bearer(token).await;
+        }
         let (claims, principal) = self.genuine(token).await?;
         let issued = issue_of(&claims)?;
         let revocations = self.directory.revocations(principal.issuing_tenant()).await?;
@@ -139,7 +145,7 @@ impl Verifier {
         Ok(self.directory.keys_newer_than(place.tenant(), FRESH_LOOK).await?)
     }
 
-    async fn tenant_lives(&self, principal: Principal) -> Result<(), AccessError> {
+    pub(super) async fn tenant_lives(&self, principal: Principal) -> Result<(), AccessError> {
         match principal {
             Principal::OrgClient { org } => self.directory.org(org).await?.map(|_| ()).ok_or(AccessError::TenantGone),
             // An application was found when its keys were chosen; an admin's end is a revocation.

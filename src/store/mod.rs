@@ -10,6 +10,7 @@ mod columns;
 mod error;
 mod journal;
 mod keys;
+mod legacy_token;
 mod maintenance;
 mod migrate;
 mod options;

@@ -17,6 +17,7 @@ pub mod application;
 pub mod audit;
 pub mod change_log;
 pub mod client_secret;
+pub mod legacy_token;
 pub mod membership;
 pub mod migration;
 pub mod organization;
