@@ -6,15 +6,21 @@ pub mod client;
 pub mod clock;
 pub mod database;
 pub mod failure;
+pub mod group;
 pub mod id;
 pub mod journal;
 pub mod key;
+<<<<<<< HEAD
 pub mod legacy;
+=======
+pub mod link;
+>>>>>>> roles
 pub mod name;
 pub mod permission;
 pub mod place;
 pub mod refresh;
 pub mod revocation;
+pub mod role;
 pub mod secret;
 pub mod tenant;
 pub mod token;

@@ -53,14 +53,16 @@ impl Store {
         })
     }
 
-    /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, revocations.
+    /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, revocations,
+    /// the use of tokens.
     /// Returns how many went; call again while there are any. Signing keys are not among them: every node must hear of
     /// their end, see [`Store::save_signing_keys`].
     pub fn purge(&self, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
         transact!(self, tenant, |q, conn| {
             Ok(q::client_secret::purge(conn, tenant, now, limit)?
                 + q::refresh_family::purge(conn, tenant, now, limit)?
-                + q::revocation::purge(conn, tenant, now, limit)?)
+                + q::revocation::purge(conn, tenant, now, limit)?
+                + q::token_activity::purge(conn, tenant, now, limit)?)
         })
     }
 

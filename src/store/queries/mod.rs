@@ -18,14 +18,19 @@ pub mod audit;
 pub mod change_log;
 pub mod client_secret;
 pub mod legacy_token;
+pub mod group;
+pub mod link;
 pub mod membership;
 pub mod migration;
 pub mod organization;
+pub mod permission;
 mod person;
 pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
+pub mod role;
 pub mod signing_key;
+pub mod token_activity;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
