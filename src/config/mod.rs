@@ -3,6 +3,7 @@
 //! Four layers, the later over the earlier: the compiled-in `config/default.toml`, a file, the environment, flags.
 //! The structs have no defaults of their own, so the file is the manual and cannot drift.
 
+mod audit;
 mod database;
 mod directory;
 mod error;
@@ -13,8 +14,11 @@ mod logging;
 mod management;
 mod metrics;
 mod passwords;
+mod registration;
 mod security;
 mod server;
+mod superuser;
+mod testing;
 mod tokens;
 mod units;
 
@@ -24,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::secret::Secret;
 
+pub use audit::AuditSettings;
 pub use database::DatabaseSettings;
 pub use directory::DirectorySettings;
 pub use error::{ConfigError, Fault};
@@ -34,8 +39,11 @@ pub use logging::{LogFormat, LoggingSettings};
 pub use management::ManagementSettings;
 pub use metrics::MetricsSettings;
 pub use passwords::PasswordSettings;
+pub use registration::RegistrationSettings;
 pub use security::SecuritySettings;
 pub use server::ServerSettings;
+pub use superuser::SuperuserSettings;
+pub use testing::TestingSettings;
 pub use tokens::TokenSettings;
 pub use units::ThreadCount;
 
@@ -53,6 +61,10 @@ pub struct Settings {
     pub passwords: PasswordSettings,
     pub security: SecuritySettings,
     pub management: ManagementSettings,
+    pub registration: RegistrationSettings,
+    pub superuser: SuperuserSettings,
+    pub audit: AuditSettings,
+    pub testing: TestingSettings,
     pub directory: DirectorySettings,
     pub logging: LoggingSettings,
     pub metrics: MetricsSettings,
@@ -84,6 +96,8 @@ impl Settings {
         self.keys.validate()?;
         self.passwords.validate()?;
         self.security.validate()?;
+        self.superuser.validate()?;
+        self.audit.validate()?;
         self.directory.validate()?;
         self.logging.validate()?;
         self.metrics.validate(self.server.listen)?;

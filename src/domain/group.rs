@@ -9,18 +9,8 @@ use super::id::{AppId, GroupId};
 const GROUP_PATH_MAX: usize = 255;
 
 /// What addresses have behind a group: `/groups/staff/users` must not be two things.
-const BELOW: [&str; 10] = [
-    "activities",
-    "feed",
-    "indexes",
-    "permissions",
-    "role",
-    "rolenames",
-    "roles",
-    "user",
-    "users",
-    "connections",
-];
+const BELOW: [&str; 10] =
+    ["activities", "feed", "indexes", "permissions", "role", "rolenames", "roles", "user", "users", "connections"];
 
 /// Why a group's path was refused. The text is safe to show.
 ///
@@ -143,9 +133,6 @@ mod tests {
         assert_eq!(GroupPath::parse("users/staff").map(|path| path.key()), Ok("users/staff".to_owned()));
         assert_eq!(GroupPath::parse(""), Err(GroupPathError::Missing));
         assert_eq!(GroupPath::parse(&"a".repeat(256)), Err(GroupPathError::TooLong(255)));
-        assert_eq!(
-            GroupPath::parse("8ae8a6ea-84a5-11e3-884d-f18e8f6fb3bc"),
-            Err(GroupPathError::LooksLikeUuid)
-        );
+        assert_eq!(GroupPath::parse("8ae8a6ea-84a5-11e3-884d-f18e8f6fb3bc"), Err(GroupPathError::LooksLikeUuid));
     }
 }

@@ -10,11 +10,8 @@ pub mod group;
 pub mod id;
 pub mod journal;
 pub mod key;
-<<<<<<< HEAD
 pub mod legacy;
-=======
 pub mod link;
->>>>>>> roles
 pub mod name;
 pub mod permission;
 pub mod place;
@@ -22,6 +19,8 @@ pub mod refresh;
 pub mod revocation;
 pub mod role;
 pub mod secret;
+pub mod superuser;
+pub mod switchboard;
 pub mod tenant;
 pub mod token;
 pub mod user;

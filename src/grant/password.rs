@@ -23,7 +23,7 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let hash = candidate.as_ref().and_then(Candidate::hash).cloned();
     let verdict = this.lane.verify(place.tenant(), password.clone(), hash.clone()).await?;
     let candidate = decide(candidate, verdict)?;
-    candidate.may_sign_in(this.policy.admins_must_confirm)?;
+    candidate.may_sign_in(&this.policy.switches)?;
     let granted = scope::decide(request.scope.as_deref(), request.scope_rule)?;
     let lifetime = lifetime::decide(place.app_settings(), request.ttl, &this.policy)?;
 

@@ -11,6 +11,7 @@ mod organization;
 mod person;
 mod read;
 mod revocation;
+mod superuser;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,7 @@ use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
 use crate::domain::id::TenantId;
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
+use crate::domain::switchboard::Switchboard;
 use crate::domain::token::Algorithm;
 use crate::store::{Journal, Store};
 
@@ -46,6 +48,8 @@ pub struct RegistryPolicy {
     pub key_publish: Duration,
     /// The longest life of a token where nothing else is set.
     pub access_ttl_max: Duration,
+    /// How long the audit log is kept.
+    pub audit_kept: Duration,
 }
 
 /// Who does it, for the audit log.
@@ -83,6 +87,7 @@ pub struct Registry {
     pub vault: Arc<Vault>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
+    pub switches: Switchboard,
     pub policy: Arc<RegistryPolicy>,
 }
 

@@ -7,16 +7,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+mod admins;
 mod columns;
 mod error;
 mod groups;
 mod journal;
 mod keys;
-<<<<<<< HEAD
 mod legacy_token;
-=======
 mod links;
->>>>>>> roles
 mod maintenance;
 mod migrate;
 mod options;
@@ -37,6 +35,7 @@ mod tenants;
 mod tests;
 
 pub use crate::domain::database::Durability;
+pub use admins::AdminChange;
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;

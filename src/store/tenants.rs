@@ -20,6 +20,11 @@ impl Store {
         query!(self, Scope::Registry, |q, conn| q::organization::find_by_name(conn, name))
     }
 
+    /// Organizations behind the name `after`, by name.
+    pub fn list_orgs(&self, after: Option<&TenantName>, limit: u32) -> Result<Vec<Organization>, StoreError> {
+        query!(self, Scope::Registry, |q, conn| q::organization::list(conn, after, limit))
+    }
+
     /// The organizations that an admin belongs to, by name.
     pub fn list_orgs_of(&self, admin: AdminId) -> Result<Vec<Organization>, StoreError> {
         query!(self, Scope::Registry, |q, conn| q::organization::list_of(conn, admin))

@@ -30,11 +30,7 @@ fn usergrids_table_holds() {
         ("/foo/bar/*/boz/*", "/foo/bar/baz/boz", true),
         ("/foo/bar/*/boz/*", "/foo/bar/baz/boz/biz", true),
         ("/foo/bar/*/boz/*", "/foo/bar/baz/boz/biz/box", false),
-        (
-            "/bar/*/boz/*",
-            "/bar/11111111-84a5-11e3-884d-f18e8f6fb3bc/boz/22222222-84a5-11e3-884d-f18e8f6fb3bc",
-            true,
-        ),
+        ("/bar/*/boz/*", "/bar/11111111-84a5-11e3-884d-f18e8f6fb3bc/boz/22222222-84a5-11e3-884d-f18e8f6fb3bc", true),
         ("/users/me/**", "/users/ann/permissions", true),
         ("/users/me/**", "/users/8ae8a6ea-84a5-11e3-884d-f18e8f6fb3bc/permissions", true),
         ("/users/me/**", "/users/bob/permissions", false),
@@ -140,7 +136,8 @@ fn many_wildcards_do_not_make_it_crawl() {
     let deep = format!("/{}", "a/".repeat(2_000));
     let long = format!("/{}", "a".repeat(8_000));
     let begun = Instant::now();
-    for granted in ["/**/a".repeat(190) + "/b", "/a*".repeat(300), format!("/{}b", "*a".repeat(450)), "/**".repeat(300)] {
+    for granted in ["/**/a".repeat(190) + "/b", "/a*".repeat(300), format!("/{}b", "*a".repeat(450)), "/**".repeat(300)]
+    {
         for path in [&deep, &long] {
             allows(&granted, Verb::Get, path);
         }

@@ -254,9 +254,11 @@ impl Call {
             (_, Some(id), Some(secret)) => {
                 Ok(Some(Presented::ClientParameters { id: id.clone(), secret: secret.clone() }))
             }
-            (Authorization::Basic { client_id, client_secret }, _, _) => {
-                Ok(Some(Presented::ClientBasic { id: client_id.clone(), secret: client_secret.clone() }))
-            }
+            (Authorization::Basic { client_id, client_secret, plain }, _, _) => Ok(Some(Presented::ClientBasic {
+                id: client_id.clone(),
+                secret: client_secret.clone(),
+                plain: plain.clone(),
+            })),
             (Authorization::None, _, _) => Ok(None),
         }
     }

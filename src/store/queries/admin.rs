@@ -1,12 +1,15 @@
 //! The rows of admins.
 
 use diesel::prelude::*;
+use serde_json::Value;
 
 use super::Conn;
 use super::person::{PersonRow, person_columns};
 use crate::domain::id::{AdminId, OrgId};
+use crate::domain::name::Email;
 use crate::domain::secret::Secret;
 use crate::domain::user::{Admin, Identifier, WithPassword};
+use crate::store::admins::AdminChange;
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::schema::{admin, membership};
@@ -65,6 +68,35 @@ pub fn list_of(conn: &mut Conn, org: OrgId) -> Result<Vec<Admin>, StoreError> {
         .into_iter()
         .map(|row| Ok(row.into_domain()?.who))
         .collect()
+}
+
+/// Writes what changes of an admin; false when there is none.
+pub fn change(conn: &mut Conn, change: &AdminChange) -> Result<bool, StoreError> {
+    let row = || admin::table.filter(admin::id.eq(RowId(change.admin.uuid())));
+    if let Some(person) = &change.profile {
+        let values = (
+            admin::username.eq(person.username.as_str()),
+            admin::username_key.eq(person.username.key()),
+            admin::email.eq(person.email.as_ref().map(|email| email.as_str())),
+            admin::email_key.eq(person.email.as_ref().map(Email::key)),
+            admin::name.eq(person.name.as_deref()),
+            admin::properties.eq(Value::Object(person.properties.clone())),
+        );
+        diesel::update(row()).set(values).execute(conn)?;
+    }
+    if let Some(standing) = change.standing {
+        let values = (
+            admin::activated.eq(standing.activated),
+            admin::confirmed.eq(standing.confirmed),
+            admin::disabled.eq(standing.disabled),
+        );
+        diesel::update(row()).set(values).execute(conn)?;
+    }
+    if let Some(hash) = &change.hash {
+        let values = (admin::hash.eq(hash.expose()), admin::password_changed.eq(change.at));
+        diesel::update(row()).set(values).execute(conn)?;
+    }
+    Ok(diesel::update(row()).set(admin::modified.eq(change.at)).execute(conn)? == 1)
 }
 
 /// Sets the hash if it is still `old`.

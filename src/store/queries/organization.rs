@@ -75,6 +75,20 @@ pub fn find_by_name(conn: &mut Conn, name: &TenantName) -> Result<Option<Organiz
         .transpose()
 }
 
+/// Organizations behind a name, by name, without deleted ones.
+pub fn list(conn: &mut Conn, after: Option<&TenantName>, limit: u32) -> Result<Vec<Organization>, StoreError> {
+    organization::table
+        .filter(organization::name_key.gt(after.map_or("", TenantName::as_str)))
+        .filter(organization::deleted_at.is_null())
+        .order(organization::name_key)
+        .limit(limit.into())
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Row::into_domain)
+        .collect()
+}
+
 /// The organizations of an admin, by name, without deleted ones.
 pub fn list_of(conn: &mut Conn, admin: AdminId) -> Result<Vec<Organization>, StoreError> {
     organization::table
