@@ -98,6 +98,8 @@ pub enum Purpose {
     ClientSecret,
     SigningKey,
     RefreshFamily,
+    /// Where a page of a list ended; sealed for the caller to bring back, and never stored.
+    Cursor,
 }
 
 impl Purpose {
@@ -106,6 +108,7 @@ impl Purpose {
             Self::ClientSecret => "client secret",
             Self::SigningKey => "signing key",
             Self::RefreshFamily => "refresh family",
+            Self::Cursor => "cursor",
         }
     }
 }

@@ -34,6 +34,13 @@ pub struct Standing {
     pub activated: bool,
     pub confirmed: bool,
     pub disabled: bool,
+impl Person {
+    /// What the account is found by beside its own columns: its name and its further properties.
+    pub fn searchable(&self) -> Map<String, Value> {
+        let name = self.name.as_ref().map(|name| ("name".to_owned(), Value::from(name.as_str())));
+        // The name comes first, so that no bound on the number of terms leaves it out.
+        name.into_iter().chain(self.properties.clone()).collect()
+    }
 }
 
 /// A user of one application.

@@ -27,6 +27,12 @@ pub enum ManageError {
     /// Another rotation of the same keys or secrets came first.
     #[error("Another rotation came first; look again and repeat.")]
     KeysChanged,
+    /// The cursor was made up, or comes from another list.
+    #[error("The cursor does not belong to this list; leave it out to begin anew.")]
+    BadCursor,
+    /// A cursor of ours that this version cannot write or read.
+    #[error("cursor: {0}")]
+    Cursor(#[source] serde_json::Error),
     #[error("password: {0}")]
     Lane(#[from] LaneError),
     #[error("directory: {0}")]

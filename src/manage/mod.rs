@@ -6,6 +6,7 @@ mod credentials;
 mod demo;
 pub mod error;
 mod keys;
+mod listing;
 mod maintenance;
 mod organization;
 mod person;
@@ -22,6 +23,7 @@ pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};
 pub use error::ManageError;
 pub use keys::{Promotion, Rotated};
+pub use listing::Found;
 pub use organization::{CreatedOrg, NewOrg};
 pub use person::NewPerson;
 

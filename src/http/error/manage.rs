@@ -14,7 +14,7 @@ impl Worded for ManageError {
             Self::UnknownApplication(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "organization_application_not_found", self.to_string())
             }
-            Self::Name { .. } | Self::OwnMember(_) => {
+            Self::Name { .. } | Self::OwnMember(_) | Self::BadCursor => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
             }
             Self::PasswordTooShort(min) => Answer::new(
@@ -29,7 +29,7 @@ impl Worded for ManageError {
             Self::Lane(cause) => Answer::failure(cause.failure(), cause),
             Self::Directory(cause) => Answer::failure(cause.failure(), cause),
             Self::Store(cause) => Answer::failure(cause.failure(), cause),
-            Self::Key(_) | Self::Vault(_) => Answer::failed(),
+            Self::Key(_) | Self::Vault(_) | Self::Cursor(_) => Answer::failed(),
         }
     }
 }

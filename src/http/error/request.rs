@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 
 use super::{Answer, Voice, Worded};
+use crate::domain::query::QueryError;
 use crate::http::extract::body::BodyError;
 use crate::http::extract::parameters::ParameterError;
 
@@ -45,6 +46,22 @@ impl Worded for BodyError {
     }
 }
 
+impl Worded for QueryError {
+    fn answer(&self, _voice: Voice) -> Answer {
+        let code = match self {
+            Self::Token { .. } | Self::OpenString { .. } => "query_token",
+            Self::Expected { .. }
+            | Self::TooLong(_)
+            | Self::TooDeep(_)
+            | Self::TooManyTerms(_)
+            | Self::TooManyOrders(_)
+            | Self::TooManyFields(_)
+            | Self::NoPlaceOnEarth => "query_parse",
+        };
+        Answer::new(StatusCode::BAD_REQUEST, code, self.to_string())
+    }
+}
+
 /// A request that reads well and asks for what cannot be.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RequestError {
@@ -66,6 +83,8 @@ pub enum RequestError {
     BadCallback,
     #[error("parameter {0} is missing")]
     Missing(&'static str),
+    #[error("limit is not a number of entities")]
+    BadLimit,
 }
 
 impl Worded for RequestError {
@@ -98,6 +117,9 @@ impl Worded for RequestError {
             Self::BadCallback => Answer::oauth("invalid_request", "The parameter callback is not a function name."),
             Self::Missing(name) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} is required"))
+            }
+            Self::BadLimit => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
             }
         }
     }

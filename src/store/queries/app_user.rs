@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::Conn;
 use super::person::{PersonRow, person_columns};
+use super::{Conn, term};
 use crate::domain::id::{AppId, UserId};
+use crate::domain::query::Collection;
 use crate::domain::secret::Secret;
 use crate::domain::user::{AppUser, Identifier, WithPassword};
 use crate::store::columns::RowId;
@@ -32,7 +33,7 @@ impl Row {
     }
 }
 
-/// Adds a user with their hash, inside their application.
+/// Adds a user with their hash and their terms, inside their application.
 pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), StoreError> {
     let row = Row {
         tenant_id: RowId(user.who.app.uuid()),
@@ -41,7 +42,7 @@ pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), Store
         person: PersonRow::new(&user.who.person),
     };
     diesel::insert_into(app_user::table).values(row).execute(conn)?;
-    Ok(())
+    term::insert(conn, user.who.app, Collection::Users, user.who.id.uuid(), &user.who.person.searchable())
 }
 
 /// The user of the application that `who` names.

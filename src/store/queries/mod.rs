@@ -20,6 +20,7 @@ pub mod client_secret;
 pub mod group;
 pub mod legacy_token;
 pub mod link;
+pub mod listing;
 pub mod membership;
 pub mod migration;
 pub mod organization;
@@ -31,6 +32,7 @@ pub mod revocation;
 pub mod role;
 pub mod signing_key;
 pub mod token_activity;
+pub mod term;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
