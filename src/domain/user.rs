@@ -34,6 +34,8 @@ pub struct Standing {
     pub activated: bool,
     pub confirmed: bool,
     pub disabled: bool,
+}
+
 impl Person {
     /// What the account is found by beside its own columns: its name and its further properties.
     pub fn searchable(&self) -> Map<String, Value> {

@@ -8,6 +8,7 @@ pub mod error;
 mod keys;
 mod listing;
 mod maintenance;
+pub mod moving;
 mod organization;
 mod person;
 mod read;

@@ -112,7 +112,9 @@ impl MoveReport {
         }
         lines.extend(self.not_carried.iter().map(|(kind, count)| format!("not carried: {count} of type {kind}")));
         lines.extend(self.files_not_read.iter().map(|file| format!("not read: {file}")));
-        lines.extend(self.remarks.iter().map(|Remark { file, line, what, why }| format!("{file}:{line}: {what}: {why}")));
+        lines.extend(
+            self.remarks.iter().map(|Remark { file, line, what, why }| format!("{file}:{line}: {what}: {why}")),
+        );
         if self.remarks_left_out > 0 {
             lines.push(format!("and {} more remarks", self.remarks_left_out));
         }

@@ -14,3 +14,9 @@ pub fn insert(conn: &mut Conn, org: OrgId, admin: AdminId) -> Result<(), StoreEr
     diesel::insert_into(membership::table).values(values).execute(conn)?;
     Ok(())
 }
+
+/// Makes an admin a member who may be one already; whether they were not.
+pub fn ensure(conn: &mut Conn, org: OrgId, admin: AdminId) -> Result<bool, StoreError> {
+    let values = (membership::org_id.eq(RowId(org.uuid())), membership::admin_id.eq(RowId(admin.uuid())));
+    Ok(diesel::insert_into(membership::table).values(values).on_conflict_do_nothing().execute(conn)? == 1)
+}

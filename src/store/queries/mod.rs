@@ -23,6 +23,7 @@ pub mod link;
 pub mod listing;
 pub mod membership;
 pub mod migration;
+pub mod moving;
 pub mod organization;
 pub mod permission;
 mod person;
@@ -31,8 +32,8 @@ pub mod refresh_family;
 pub mod revocation;
 pub mod role;
 pub mod signing_key;
-pub mod token_activity;
 pub mod term;
+pub mod token_activity;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
