@@ -13,6 +13,7 @@ pub mod key;
 pub mod legacy;
 pub mod link;
 pub mod name;
+pub mod password;
 pub mod permission;
 pub mod place;
 pub mod query;

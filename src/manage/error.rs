@@ -5,6 +5,7 @@ use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
 use crate::directory::DirectoryError;
 use crate::domain::name::NameError;
+use crate::domain::password::PolicyBreach;
 use crate::store::{Conflict, StoreError};
 
 /// A refused or failed use case. `Display` is a sentence that may be shown: it holds no secret.
@@ -18,12 +19,39 @@ pub enum ManageError {
     UnknownUser(String),
     #[error("{field}: {source}")]
     Name { field: &'static str, source: NameError },
-    #[error("A password must have at least {0} characters.")]
-    PasswordTooShort(usize),
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))]
+    PasswordPolicy(Vec<PolicyBreach>),
+    /// Also the answer for an account that does not exist.
+    #[error("Unable to authenticate due to username or password being incorrect.")]
+    WrongOldPassword,
+    #[error("This password was used recently; choose another.")]
+    RecentlyUsedPassword,
+    /// The superuser's password stands in the configuration.
+    #[error("This password is set by the server's configuration alone.")]
+    ConfiguredPassword,
+    /// Others kept changing the same account.
+    #[error("Another change came first; look again and repeat.")]
+    Overtaken,
     #[error("{0} is a member of the account itself and cannot be a property.")]
     OwnMember(&'static str),
     #[error("This {0} is taken.")]
     Taken(&'static str),
+    /// Usergrid's sentence.
+    #[error("Application {app} does not exist for organization {org}")]
+    NoSuchApplication { app: String, org: String },
+    #[error("An application of this name exists.")]
+    ApplicationExists,
+    #[error("Another application of this name, deleted or in its place, stands in the way.")]
+    ApplicationInTheWay,
+    #[error("Could not find an admin for: {0}")]
+    NoSuchMember(String),
+    /// Usergrid's sentence.
+    #[error("Organizations must have at least one member.")]
+    LastMember,
+    #[error("The superuser is set by the server's configuration alone.")]
+    Superuser,
+    #[error("{0}")]
+    Illegal(&'static str),
     /// Another rotation of the same keys or secrets came first.
     #[error("Another rotation came first; look again and repeat.")]
     KeysChanged,

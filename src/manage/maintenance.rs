@@ -50,6 +50,9 @@ impl Registry {
         let now = self.clock.now();
         let purge = move |store: &Store| store.purge(tenant, now, ROWS_A_BATCH);
         cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
+        let horizon = now.minus(self.policy.audit_kept);
+        let purge = move |store: &Store| store.purge_audit(tenant, horizon, ROWS_A_BATCH);
+        cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
         if self.advance_keys(tenant).await? {
             cleaned.key_rings_moved = cleaned.key_rings_moved.saturating_add(1);
         }

@@ -1,15 +1,20 @@
 //! Use cases on tenants, people, credentials and keys, one file a noun. Whoever may call them was decided before
 //! (`access::guard`, or the operator at the command line); every write is journaled.
 
+mod admin;
 mod application;
 mod credentials;
+mod deletion;
 mod demo;
 pub mod error;
+mod feed;
 mod keys;
 mod listing;
 mod maintenance;
 pub mod moving;
+mod member;
 mod organization;
+mod password;
 mod person;
 mod read;
 mod revocation;
@@ -20,12 +25,16 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub use admin::{AdminUpdate, NewAdmin};
 pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};
 pub use error::ManageError;
+pub use feed::{Activity, FeedActor};
 pub use keys::{Promotion, Rotated};
 pub use listing::Found;
-pub use organization::{CreatedOrg, NewOrg};
+pub use member::Joined;
+pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
+pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
@@ -34,8 +43,9 @@ use crate::crypto::vault::Vault;
 use crate::directory::Directory;
 use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
-use crate::domain::id::TenantId;
+use crate::domain::id::{AdminId, TenantId};
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
+use crate::domain::password::PasswordPolicy;
 use crate::domain::switchboard::Switchboard;
 use crate::domain::token::Algorithm;
 use crate::store::{Journal, Store};
@@ -43,8 +53,8 @@ use crate::store::{Journal, Store};
 /// What the configuration says of tenants, passwords and keys.
 #[derive(Clone, Debug)]
 pub struct RegistryPolicy {
-    /// *Units*: characters.
-    pub password_min_length: usize,
+    /// What new passwords must be made of.
+    pub passwords: PasswordPolicy,
     /// What the management issuer's keys are made for.
     pub management_algorithm: Algorithm,
     /// How long a new key is published before it signs.
@@ -72,6 +82,14 @@ impl From<Option<Principal>> for Actor {
 }
 
 impl Actor {
+    /// An admin in place of a guest, for what a guest did to become that admin.
+    fn or(self, admin: AdminId) -> Self {
+        match self {
+            Self::Guest => Self::Caller(Principal::Admin { admin }),
+            known => known,
+        }
+    }
+
     fn text(self) -> String {
         match self {
             Self::Operator => "operator".to_owned(),

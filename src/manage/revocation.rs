@@ -1,12 +1,11 @@
 //! Ending tokens of a whole tenant, for an operator who knows that a client's token has leaked.
 
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{Actor, ManageError, Registry};
 use crate::domain::id::{OrgId, TenantId};
 use crate::domain::journal::ChangeKind;
-use crate::domain::revocation::{Revocation, RevocationTarget};
+use crate::domain::revocation::RevocationTarget;
 use crate::domain::tenant::Application;
 use crate::store::Journal;
 
@@ -24,31 +23,15 @@ impl Registry {
     }
 
     async fn revoke(&self, tenant: TenantId, target: RevocationTarget, actor: Actor) -> Result<(), ManageError> {
-        let holder = holder_of(tenant, target);
-        let revocation = self.revocation_of(tenant, target).await?;
+        let holder = match target {
+            RevocationTarget::Principal(holder) => holder,
+            RevocationTarget::Tenant | RevocationTarget::Token(_) | RevocationTarget::Spared(_) => tenant.uuid(),
+        };
+        let revocation = self.watermark(tenant, target).await?;
         let journal = Journal {
             changes: vec![self.change(tenant, ChangeKind::Revocations)],
             audit: vec![self.audit(tenant, actor, "revoke tokens", json!({ "holder": holder }))],
         };
         self.write(journal, move |store, journal| store.revoke(&revocation, journal)).await
-    }
-
-    /// The end of every token of a target that was issued up to now, to be written with what ended them.
-    pub(super) async fn revocation_of(
-        &self,
-        tenant: TenantId,
-        target: RevocationTarget,
-    ) -> Result<Revocation, ManageError> {
-        let holder = holder_of(tenant, target);
-        let watermark = self.directory.revocations(tenant).await?.watermark(holder, self.clock.now());
-        let longest = self.directory.longest_token(tenant, self.policy.access_ttl_max).await?;
-        Ok(Revocation::revoked(tenant, target, watermark, longest))
-    }
-}
-
-fn holder_of(tenant: TenantId, target: RevocationTarget) -> Uuid {
-    match target {
-        RevocationTarget::Principal(holder) => holder,
-        RevocationTarget::Tenant | RevocationTarget::Token(_) => tenant.uuid(),
     }
 }

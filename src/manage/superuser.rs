@@ -91,7 +91,7 @@ impl Registry {
 
     async fn end_of_superuser(&self, reason: RevocationReason) -> Result<Revocation, ManageError> {
         let target = RevocationTarget::Principal(AdminId::SUPERUSER.uuid());
-        let ended = self.revocation_of(TenantId::MANAGEMENT, target).await?;
+        let ended = self.watermark(TenantId::MANAGEMENT, target).await?;
         Ok(Revocation { reason, ..ended })
     }
 

@@ -5,7 +5,7 @@ use super::error::StoreError;
 use super::journal::Journal;
 use super::side::transact;
 use crate::domain::clock::Moment;
-use crate::domain::id::{AdminId, TenantId};
+use crate::domain::id::{AdminId, OrgId, TenantId};
 use crate::domain::revocation::Revocation;
 use crate::domain::secret::Secret;
 use crate::domain::user::{Person, Standing};
@@ -30,6 +30,15 @@ impl AdminChange {
     }
 }
 
+/// What came of taking an admin out of an organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    Left,
+    NoMember,
+    /// The only one left: nothing was written.
+    Last,
+}
+
 impl Store {
     /// Changes an admin's account; false when there is none, and then nothing is written.
     ///
@@ -40,11 +49,46 @@ impl Store {
                 return Ok(false);
             }
             if let Some(revocation) = &change.revocation {
-                q::revocation::upsert(conn, revocation)?;
-                q::refresh_family::end_covered(conn, revocation)?;
+                q::revoke(conn, TenantId::MANAGEMENT, revocation)?;
             }
             q::append(conn, TenantId::MANAGEMENT, journal)?;
             Ok(true)
+        })
+    }
+
+    /// Makes an admin a member; false when they were one already, and then nothing
+    /// is written.
+    pub fn add_member(&self, org: OrgId, admin: AdminId, journal: &Journal) -> Result<bool, StoreError> {
+        transact!(self, org.into(), |q, conn| {
+            let is_new = q::membership::add(conn, org, admin)?;
+            if is_new {
+                q::append(conn, org.into(), journal)?;
+            }
+            Ok(is_new)
+        })
+    }
+
+    /// Takes an admin out of an organization, but never the last one.
+    pub fn remove_member(
+        &self,
+        org: OrgId,
+        admin: AdminId,
+        at: Moment,
+        journal: &Journal,
+    ) -> Result<Leaving, StoreError> {
+        transact!(self, org.into(), |q, conn| {
+            // Two who take each other out meet at the organization's row: the second sees what the first left.
+            q::organization::touch(conn, org, at)?;
+            let members = q::membership::list(conn, org)?;
+            if !members.contains(&admin) {
+                return Ok(Leaving::NoMember);
+            }
+            if members.len() == 1 {
+                return Ok(Leaving::Last);
+            }
+            q::membership::remove(conn, org, admin)?;
+            q::append(conn, org.into(), journal)?;
+            Ok(Leaving::Left)
         })
     }
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 mod admins;
+mod apps;
 mod columns;
 mod error;
 mod groups;
@@ -21,6 +22,7 @@ mod migrate;
 mod moving;
 mod options;
 mod overview;
+mod passwords;
 mod people;
 mod pool;
 mod postgres;
@@ -37,7 +39,8 @@ mod tenants;
 mod tests;
 
 pub use crate::domain::database::Durability;
-pub use admins::AdminChange;
+pub use admins::{AdminChange, Leaving};
+pub use apps::Restoration;
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;
@@ -46,8 +49,10 @@ pub use listing::{Listing, Mark, Page};
 pub use maintenance::{SealedPlace, SealedRow};
 pub use moving::{Kinds, Landed, Load};
 pub use options::{DatabaseUrl, StoreOptions};
+pub use passwords::NewPassword;
 pub use provision::Provision;
 pub use refresh::Advance;
+pub use secrets::NewSecret;
 pub use side::Posture;
 
 use side::{Scope, Side, query};

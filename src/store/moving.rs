@@ -91,7 +91,7 @@ impl Store {
     /// Makes an admin a member of an organization; whether they were none.
     pub fn ensure_membership(&self, org: OrgId, admin: AdminId, journal: &Journal) -> Result<bool, StoreError> {
         transact!(self, TenantId::MANAGEMENT, |q, conn| {
-            let is_new = q::membership::ensure(conn, org, admin)?;
+            let is_new = q::membership::add(conn, org, admin)?;
             if is_new {
                 q::append(conn, TenantId::MANAGEMENT, journal)?;
             }

@@ -78,6 +78,17 @@ impl Store {
         })
     }
 
+    /// Writes an organization's properties and settings anew; false when there is no such organization.
+    pub fn replace_org(&self, org: &Organization, journal: &Journal) -> Result<bool, StoreError> {
+        transact!(self, org.id.into(), |q, conn| {
+            let found = q::organization::replace(conn, org)?;
+            if found {
+                q::append(conn, org.id.into(), journal)?;
+            }
+            Ok(found)
+        })
+    }
+
     /// Replaces an application's settings; false when there is no such application, and then nothing is written.
     pub fn set_app_settings(
         &self,

@@ -188,6 +188,16 @@ impl Call {
         self.request.match_info().get(name).unwrap_or_default()
     }
 
+    /// A segment of the matched route as the caller meant it: the router leaves `%25`, `%2B` and `%2F` as they came, and a
+    /// plus in a path is a plus.
+    ///
+    /// *Errors*: an escape that stands for no text.
+    pub fn decoded_segment(&self, name: &str) -> Result<String, Refusal> {
+        let raw = self.segment(name).replace('+', "%2B");
+        let decoded = decode(raw.as_bytes()).map_err(ParameterError::MalformedForm);
+        decoded.map(|text| text.into_owned()).map_err(|cause| self.refuse(&cause))
+    }
+
     /// The place, which must exist.
     ///
     /// *Errors*: 404 `organization_application_not_found`.

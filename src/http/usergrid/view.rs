@@ -10,28 +10,8 @@ use crate::domain::user::{Admin, AppUser, Person};
 const USER_COLLECTIONS: [&str; 7] = ["activities", "devices", "feed", "groups", "roles", "following", "followers"];
 
 /// An application user.
-///
-/// *Shape*: `{"uuid":"..","type":"user","username":"bob","email":"..","name":"..","activated":true,"created":ms,..}`
-/// with every further property of the account beside them.
 pub fn user(user: &AppUser) -> Value {
-    let person = &user.person;
-    let mut entity = person.properties.clone();
-    entity.insert("uuid".to_owned(), json!(user.id));
-    entity.insert("type".to_owned(), json!("user"));
-    entity.insert("created".to_owned(), json!(person.created.millis()));
-    entity.insert("modified".to_owned(), json!(person.modified.millis()));
-    entity.insert("username".to_owned(), json!(person.username.as_str()));
-    if let Some(email) = &person.email {
-        entity.insert("email".to_owned(), json!(email.as_str()));
-    }
-    if let Some(name) = &person.name {
-        entity.insert("name".to_owned(), json!(name));
-    }
-    entity.insert("activated".to_owned(), json!(person.activated));
-    if person.disabled {
-        entity.insert("disabled".to_owned(), json!(true));
-    }
-    Value::Object(entity)
+    Value::Object(user.entity())
 }
 
 /// The same with the `metadata` that clients navigate by.
@@ -94,6 +74,16 @@ pub fn admin_with_organizations(overview: &AdminOverview) -> Value {
     Value::Object(info)
 }
 
+/// An organization by itself. *Spec*: Usergrid `OrganizationInfo`.
+pub fn organization_info(org: &Organization) -> Value {
+    json!({
+        "uuid": org.id,
+        "name": org.name,
+        "passwordHistorySize": org.settings.password_history,
+        "properties": org.properties,
+    })
+}
+
 /// An organization with its applications and admins. *Spec*: Usergrid "organization data".
 pub fn organization_data(overview: &OrgOverview) -> Value {
     let org = &overview.org;
@@ -105,8 +95,7 @@ pub fn organization_data(overview: &OrgOverview) -> Value {
     json!({
         "uuid": org.id,
         "name": org.name,
-        // Usergrid: how many former passwords are remembered; none are.
-        "passwordHistorySize": 0,
+        "passwordHistorySize": org.settings.password_history,
         "properties": org.properties,
         "applications": applications(org, &overview.apps),
         "users": users,
@@ -130,7 +119,8 @@ pub fn application(org: &Organization, app: &Application) -> Value {
     entity
 }
 
-fn applications(org: &Organization, apps: &[Application]) -> Map<String, Value> {
+/// Applications by their full names: `{"acme/shop":"<uuid>"}`.
+pub fn applications(org: &Organization, apps: &[Application]) -> Map<String, Value> {
     apps.iter().map(|app| (format!("{}/{}", org.name, app.name), json!(app.id))).collect()
 }
 
@@ -148,7 +138,25 @@ fn display_addresses(person: &Person) -> (String, String) {
     }
 }
 
-fn escape(text: &str) -> String {
+/// The name that an admin is shown by.
+pub fn shown_name(admin: &Admin) -> &str {
+    admin.person.name.as_deref().unwrap_or(admin.person.username.as_str())
+}
+
+/// An admin as a link to their address, with their username: `<a href="mailto:E">N (E)</a>`.
+pub fn mail_link(admin: &Admin) -> String {
+    let (name, username) = (escape(shown_name(admin)), escape(admin.person.username.as_str()));
+    match &admin.person.email {
+        Some(email) => {
+            let email = escape(email.as_str());
+            format!("<a href=\"mailto:{email}\" title=\"{username}\">{name} ({email})</a>")
+        }
+        None => format!("{name} ({username})"),
+    }
+}
+
+/// Text as HTML shows it, inside elements and attributes.
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 

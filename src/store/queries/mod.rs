@@ -5,11 +5,14 @@ use diesel::RunQueryDsl;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{Conn, enter, has_migrations};
 use crate::domain::id::TenantId;
+use crate::domain::revocation::Revocation;
 use crate::store::error::StoreError;
 use crate::store::journal::Journal;
+use crate::store::passwords::NewPassword;
 
 pub mod admin;
 pub mod app_user;
@@ -26,6 +29,7 @@ pub mod migration;
 pub mod moving;
 pub mod organization;
 pub mod permission;
+pub mod password_history;
 mod person;
 pub mod provision;
 pub mod refresh_family;
@@ -34,6 +38,7 @@ pub mod role;
 pub mod signing_key;
 pub mod term;
 pub mod token_activity;
+pub mod size;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
@@ -55,6 +60,28 @@ pub fn append(conn: &mut Conn, entered: TenantId, journal: &Journal) -> Result<(
         audit::insert(conn, entry)?;
     }
     Ok(())
+}
+
+/// Ends tokens inside the running transaction, which has entered `entered` and is there again afterwards.
+pub fn revoke(conn: &mut Conn, entered: TenantId, ended: &Revocation) -> Result<(), StoreError> {
+    enter(conn, ended.tenant)?;
+    revocation::apply(conn, ended, None)?;
+    enter(conn, entered)
+}
+
+/// What follows from a password that was set: the former is remembered, and what it opened ends.
+pub fn settle_password(
+    conn: &mut Conn,
+    tenant: TenantId,
+    holder: Uuid,
+    new: &NewPassword,
+    journal: &Journal,
+) -> Result<(), StoreError> {
+    if let Some(former) = &new.seen {
+        password_history::push(conn, tenant, holder, (former, new.changed), new.keep)?;
+    }
+    revocation::apply(conn, &new.ends, new.spare)?;
+    append(conn, tenant, journal)
 }
 
 /// Settings as a JSON column keeps them.
