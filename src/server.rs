@@ -164,7 +164,7 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, metrics: Arc<
         superuser: settings.superuser.account()?.map(Arc::new),
         legacy,
     };
-    let guard = Guard { directory: core.directory.clone() };
+    let guard = Guard { directory: core.directory.clone(), store: core.store.clone(), clock: Arc::clone(&core.clock) };
     let revoker = Revoker {
         store: core.store.clone(),
         verifier: verifier.clone(),

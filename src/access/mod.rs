@@ -2,12 +2,14 @@
 //! It reads memory first and decides; it issues nothing.
 
 pub mod error;
+pub mod gate;
 pub mod guard;
 pub mod legacy;
 pub mod revoke;
 pub mod verify;
 
 pub use error::{AccessError, Need};
+pub use gate::{Intent, Step};
 pub use guard::Guard;
 pub use legacy::LegacyTokens;
 pub use revoke::Revoker;

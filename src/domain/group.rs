@@ -112,6 +112,14 @@ impl Group {
         }
         entity
     }
+
+    /// What is searched beside the columns of their own: the properties, the name and the title.
+    pub fn searchable(&self) -> Map<String, Value> {
+        let own = [("name", &self.name), ("title", &self.title)];
+        let own = own.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?))));
+        // They come first, so that no bound on the number of terms leaves them out.
+        own.chain(self.properties.clone()).collect()
+    }
 }
 
 #[cfg(test)]

@@ -70,9 +70,9 @@ impl Link {
 
 /// From which end of a link one looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Direction {
+pub enum LinkDirection {
     /// From the left: whom a role, a group or a follower is linked to.
-    Forward,
+    Outgoing,
     /// From the right: which roles, groups or followers an entity is linked from.
-    Backward,
+    Incoming,
 }

@@ -75,6 +75,13 @@ impl Role {
         entity
     }
 
+    /// What is searched beside the columns of their own: the properties and the title.
+    pub fn searchable(&self) -> Map<String, Value> {
+        // The title comes first, so that no bound on the number of terms leaves it out.
+        let title = self.title.iter().map(|title| ("title".to_owned(), json!(title)));
+        title.chain(self.properties.clone()).collect()
+    }
+
     /// Reads an `inactivity` in milliseconds; `None` for one that is negative or beyond all sense.
     pub fn parse_inactivity(millis: i64) -> Option<Duration> {
         let span = Duration::from_millis(u64::try_from(millis).ok()?);

@@ -4,8 +4,10 @@ use crate::crypto::keys::KeyError;
 use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
 use crate::directory::DirectoryError;
+use crate::domain::group::GroupPathError;
 use crate::domain::name::NameError;
 use crate::domain::password::PolicyBreach;
+use crate::domain::permission::PermissionError;
 use crate::store::{Conflict, StoreError};
 
 /// A refused or failed use case. `Display` is a sentence that may be shown: it holds no secret.
@@ -34,6 +36,31 @@ pub enum ManageError {
     Overtaken,
     #[error("{0} is a member of the account itself and cannot be a property.")]
     OwnMember(&'static str),
+    /// Named by a name, which clients probe with before they create.
+    #[error("Service resource not found")]
+    UnknownName(String),
+    #[error("Cannot find entity with name: {0}")]
+    UnknownEntity(String),
+    #[error("You must provide a '{property}' property when creating a {entity}")]
+    MissingMember { entity: &'static str, property: &'static str },
+    /// A known member that is not what it must be.
+    #[error("{name} must be {form}")]
+    WrongMember { name: &'static str, form: &'static str },
+    #[error("Entity \"{entity}\" requires a property named \"{property}\"")]
+    RequiredProperty { entity: &'static str, property: &'static str },
+    #[error("Entity \"{entity}\" requires that property named \"{property}\" be unique, value of {value} exists")]
+    Duplicate { entity: &'static str, property: &'static str, value: String },
+    #[error("{what} must have at most {max} {unit}.")]
+    TooLong { what: &'static str, max: usize, unit: &'static str },
+    #[error("A pin must have at least {0} characters.")]
+    ShortPin(usize),
+    /// Guests may not create users here.
+    #[error("registration is closed")]
+    RegistrationClosed,
+    #[error(transparent)]
+    Permission(#[from] PermissionError),
+    #[error(transparent)]
+    GroupPath(#[from] GroupPathError),
     #[error("This {0} is taken.")]
     Taken(&'static str),
     /// Usergrid's sentence.
@@ -80,6 +107,8 @@ impl From<StoreError> for ManageError {
             StoreError::Conflict(Conflict::ApplicationName) => Self::Taken("application name"),
             StoreError::Conflict(Conflict::Username) => Self::Taken("username"),
             StoreError::Conflict(Conflict::Email) => Self::Taken("email"),
+            StoreError::Conflict(Conflict::RoleName) => Self::Taken("role name"),
+            StoreError::Conflict(Conflict::GroupPath) => Self::Taken("group path"),
             StoreError::Conflict(Conflict::SigningKey | Conflict::ClientSecret) => Self::KeysChanged,
             other => Self::Store(other),
         }

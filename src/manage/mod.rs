@@ -2,23 +2,32 @@
 //! (`access::guard`, or the operator at the command line); every write is journaled.
 
 mod admin;
+mod app_entity;
 mod application;
 mod credentials;
 mod deletion;
 mod demo;
+mod entity;
 pub mod error;
 mod feed;
+mod group;
 mod keys;
 mod listing;
 mod maintenance;
-pub mod moving;
 mod member;
+mod membership;
+pub mod moving;
 mod organization;
 mod password;
+mod permission;
 mod person;
+mod pin;
 mod read;
 mod revocation;
+mod role;
 mod superuser;
+mod user;
+mod user_members;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +45,7 @@ pub use member::Joined;
 pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
+pub use user_members::{SaidBy, UserMembers};
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::password::PasswordLane;

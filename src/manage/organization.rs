@@ -13,7 +13,7 @@ use crate::domain::user::Admin;
 use crate::store::{Journal, Provision, Store};
 
 /// The application that every organization is born with (Usergrid: clients expect one to exist).
-const SANDBOX: &str = "sandbox";
+pub(super) const SANDBOX: &str = "sandbox";
 
 /// Each remembered password costs a slow comparison at every change.
 const PASSWORD_HISTORY_MAX: u32 = 24;
@@ -95,6 +95,7 @@ impl Registry {
             memberships: vec![(org.id, owner.id)],
             secrets: vec![(org.id.into(), secret), (sandbox.app.id.into(), sandbox.secret)],
             keys: vec![sandbox.key],
+            roles: sandbox.roles,
             journal: Journal { changes: Vec::new(), audit: vec![entry] },
             ..Provision::default()
         };

@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use super::Store;
 use super::error::StoreError;
 use super::journal::Journal;
-use super::ordered;
+use super::people::is_impossible_key;
 use super::side::{Scope, query, transact};
+use super::{Store, ordered};
 use crate::domain::group::Group;
 use crate::domain::id::{AppId, GroupId};
 use crate::domain::permission::Holder;
@@ -19,6 +19,9 @@ impl Store {
 
     /// The group of this path, given as its key.
     pub fn find_group_by_path(&self, app: AppId, key: &str) -> Result<Option<Group>, StoreError> {
+        if is_impossible_key(key) {
+            return Ok(None);
+        }
         query!(self, Scope::Tenant(app.into()), |q, conn| q::group::find_by_path(conn, app, key))
     }
 

@@ -10,7 +10,7 @@ use super::journal::Journal;
 use super::side::{Scope, query, transact};
 use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, UserId};
-use crate::domain::link::{Direction, Link, LinkKind};
+use crate::domain::link::{Link, LinkDirection, LinkKind};
 use crate::domain::permission::{Holder, Permission};
 
 /// A permission and the longest pause of a token under which it still counts; zero for any.
@@ -63,7 +63,7 @@ impl Store {
         &self,
         app: AppId,
         kind: LinkKind,
-        direction: Direction,
+        direction: LinkDirection,
         end: Uuid,
     ) -> Result<Vec<Uuid>, StoreError> {
         query!(self, Scope::Tenant(app.into()), |q, conn| q::link::list(conn, app, (kind, direction), &[end]))
@@ -94,10 +94,10 @@ impl Store {
     /// groups' roles.
     pub fn list_granted_to(&self, app: AppId, user: UserId, everyone: &str) -> Result<Vec<Granted>, StoreError> {
         query!(self, Scope::Tenant(app.into()), |q, conn| {
-            let groups = q::link::list(conn, app, (LinkKind::GroupUser, Direction::Backward), &[user.uuid()])?;
-            let mut roles = q::link::list(conn, app, (LinkKind::RoleUser, Direction::Backward), &[user.uuid()])?;
+            let groups = q::link::list(conn, app, (LinkKind::GroupUser, LinkDirection::Incoming), &[user.uuid()])?;
+            let mut roles = q::link::list(conn, app, (LinkKind::RoleUser, LinkDirection::Incoming), &[user.uuid()])?;
             if !groups.is_empty() {
-                roles.extend(q::link::list(conn, app, (LinkKind::RoleGroup, Direction::Backward), &groups)?);
+                roles.extend(q::link::list(conn, app, (LinkKind::RoleGroup, LinkDirection::Incoming), &groups)?);
             }
             roles.extend(q::role::find_by_name(conn, app, everyone)?.map(|role| role.id.uuid()));
             let spans = q::role::list_inactivity(conn, app, &roles)?;

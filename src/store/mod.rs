@@ -37,6 +37,7 @@ mod sqlite;
 mod tenants;
 #[cfg(test)]
 mod tests;
+mod users;
 
 pub use crate::domain::database::Durability;
 pub use admins::{AdminChange, Leaving};
@@ -54,6 +55,7 @@ pub use provision::Provision;
 pub use refresh::Advance;
 pub use secrets::NewSecret;
 pub use side::Posture;
+pub use users::NewUser;
 
 use side::{Scope, Side, query};
 use uuid::Uuid;

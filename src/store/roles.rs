@@ -2,11 +2,11 @@
 
 use uuid::Uuid;
 
-use super::Store;
 use super::error::StoreError;
 use super::journal::Journal;
-use super::ordered;
+use super::people::is_impossible_key;
 use super::side::{Scope, query, transact};
+use super::{Store, ordered};
 use crate::domain::id::{AppId, RoleId};
 use crate::domain::permission::{Holder, Permission};
 use crate::domain::role::Role;
@@ -19,6 +19,9 @@ impl Store {
 
     /// The role of this name, given as its key.
     pub fn find_role_by_name(&self, app: AppId, key: &str) -> Result<Option<Role>, StoreError> {
+        if is_impossible_key(key) {
+            return Ok(None);
+        }
         query!(self, Scope::Tenant(app.into()), |q, conn| q::role::find_by_name(conn, app, key))
     }
 

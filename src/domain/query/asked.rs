@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{Collection, Query, QueryError};
-use crate::domain::link::LinkKind;
+use crate::domain::link::{LinkDirection, LinkKind};
 
 /// Which end of the list comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,13 +49,4 @@ pub struct Within {
     /// The group, role or user that the listed ones are linked to.
     pub end: Uuid,
     pub direction: LinkDirection,
-}
-
-/// Which side of the links is listed; the end stands on the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkDirection {
-    /// From the end to those who belong: a group's users, whom a user follows.
-    Outgoing,
-    /// To the end from those it belongs to: a user's groups, who follows a user.
-    Incoming,
 }

@@ -11,7 +11,7 @@ mod tests;
 
 use uuid::Uuid;
 
-pub use asked::{Asked, LinkDirection, Turn, Within};
+pub use asked::{Asked, Turn, Within};
 pub(super) use lexer::{begins_name, in_name};
 
 /// The longest text. *Units*: bytes.

@@ -83,6 +83,15 @@ pub enum RequestError {
     BadCallback,
     #[error("parameter {0} is missing")]
     Missing(&'static str),
+    /// Usergrid: a collection is not removed as a whole.
+    #[error("method not allowed on a collection")]
+    WholeCollection,
+    #[error("a batch of more than {0} entities")]
+    BatchTooLong(usize),
+    #[error("no permission in the body")]
+    NoPermissionProperty,
+    #[error("no permission in the query")]
+    NoPermissionParameter,
     #[error("limit is not a number of entities")]
     BadLimit,
     #[error("no organization is named")]
@@ -129,9 +138,27 @@ impl Worded for RequestError {
             }
             Self::BadTtl => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "ttl must be a number >= 0"),
             Self::BadCallback => Answer::oauth("invalid_request", "The parameter callback is not a function name."),
+            Self::WholeCollection => Answer::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "unsupported_service_operation",
+                "A collection cannot be removed as a whole; remove its entities one by one.",
+            ),
+            Self::BatchTooLong(max) => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                format!("A batch may hold at most {max} entities."),
+            ),
             Self::Missing(name) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} is required"))
             }
+            Self::NoPermissionProperty => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "You must supply a 'permission' property")
+            }
+            Self::NoPermissionParameter => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                "You must supply a 'permission' query parameter",
+            ),
             Self::BadLimit => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
             }

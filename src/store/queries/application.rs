@@ -147,3 +147,17 @@ pub fn set_deleted(
     };
     Ok(touched == 1)
 }
+
+/// Sets settings and properties of an application that is not deleted, if it is still as seen.
+pub fn update(conn: &mut Conn, app: &Application, seen: Moment) -> Result<bool, StoreError> {
+    let same = application::table
+        .filter(application::id.eq(RowId(app.id.uuid())))
+        .filter(application::deleted_at.is_null())
+        .filter(application::modified.eq(seen));
+    let values = (
+        application::settings.eq(to_json(&app.settings)?),
+        application::properties.eq(Value::Object(app.properties.clone())),
+        application::modified.eq(app.modified),
+    );
+    Ok(diesel::update(same).set(values).execute(conn)? == 1)
+}

@@ -4,10 +4,11 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Conn, from_json};
+use super::{Conn, from_json, term};
 use crate::domain::clock::Moment;
 use crate::domain::group::{Group, GroupPath};
 use crate::domain::id::{AppId, GroupId};
+use crate::domain::query::Collection;
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::schema::app_group;
@@ -58,19 +59,27 @@ impl Row {
 /// Adds a group, inside its application.
 pub fn insert(conn: &mut Conn, app: AppId, group: &Group) -> Result<(), StoreError> {
     diesel::insert_into(app_group::table).values(Row::new(app, group)).execute(conn)?;
-    Ok(())
+    term::insert(conn, app, Collection::Groups, group.id.uuid(), &group.searchable())
 }
 
 /// Replaces all that a group is but its id; false when there is no such group.
 pub fn save(conn: &mut Conn, app: AppId, group: &Group) -> Result<bool, StoreError> {
     let same = app_group::table.find((RowId(app.uuid()), RowId(group.id.uuid())));
-    Ok(diesel::update(same).set(Row::new(app, group)).execute(conn)? == 1)
+    let found = diesel::update(same).set(Row::new(app, group)).execute(conn)? == 1;
+    if found {
+        term::replace(conn, app, Collection::Groups, group.id.uuid(), &group.searchable())?;
+    }
+    Ok(found)
 }
 
-/// Removes a group; false when there is no such group. Its links, permissions and terms are other files' matter.
+/// Removes a group; false when there is no such group. Its links and permissions are other files' matter.
 pub fn delete(conn: &mut Conn, app: AppId, id: GroupId) -> Result<bool, StoreError> {
     let same = app_group::table.find((RowId(app.uuid()), RowId(id.uuid())));
-    Ok(diesel::delete(same).execute(conn)? == 1)
+    let found = diesel::delete(same).execute(conn)? == 1;
+    if found {
+        term::remove(conn, app, Collection::Groups, id.uuid())?;
+    }
+    Ok(found)
 }
 
 /// The group of this id.
@@ -95,4 +104,10 @@ pub fn list(conn: &mut Conn, app: AppId, ids: &[Uuid]) -> Result<Vec<Group>, Sto
         .filter(app_group::id.eq_any(ids.iter().map(|id| RowId(*id))))
         .select(Row::as_select());
     rows.load(conn)?.into_iter().map(Row::into_domain).collect()
+}
+
+/// How many groups an application has.
+pub fn count(conn: &mut Conn, app: AppId) -> Result<u64, StoreError> {
+    let all: i64 = app_group::table.filter(app_group::tenant_id.eq(RowId(app.uuid()))).count().get_result(conn)?;
+    Ok(u64::try_from(all).unwrap_or(0))
 }

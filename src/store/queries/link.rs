@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::Conn;
 use crate::domain::clock::Moment;
 use crate::domain::id::AppId;
-use crate::domain::link::{Direction, Link, LinkKind};
+use crate::domain::link::{Link, LinkDirection, LinkKind};
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::schema::link;
@@ -40,14 +40,18 @@ pub fn is_there(conn: &mut Conn, app: AppId, asked: Link) -> Result<bool, StoreE
 pub fn list(
     conn: &mut Conn,
     app: AppId,
-    (kind, direction): (LinkKind, Direction),
+    (kind, direction): (LinkKind, LinkDirection),
     ends: &[Uuid],
 ) -> Result<Vec<Uuid>, StoreError> {
     let of_kind = link::table.filter(link::tenant_id.eq(RowId(app.uuid()))).filter(link::kind.eq(kind.as_str()));
     let ends = ends.iter().map(|id| RowId(*id));
     let found: Vec<RowId> = match direction {
-        Direction::Forward => of_kind.filter(link::from_id.eq_any(ends)).select(link::to_id).distinct().load(conn)?,
-        Direction::Backward => of_kind.filter(link::to_id.eq_any(ends)).select(link::from_id).distinct().load(conn)?,
+        LinkDirection::Outgoing => {
+            of_kind.filter(link::from_id.eq_any(ends)).select(link::to_id).distinct().load(conn)?
+        }
+        LinkDirection::Incoming => {
+            of_kind.filter(link::to_id.eq_any(ends)).select(link::from_id).distinct().load(conn)?
+        }
     };
     let mut found: Vec<Uuid> = found.into_iter().map(|id| id.0).collect();
     found.sort_unstable();

@@ -28,17 +28,17 @@ pub mod membership;
 pub mod migration;
 pub mod moving;
 pub mod organization;
-pub mod permission;
 pub mod password_history;
+pub mod permission;
 mod person;
 pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
 pub mod role;
 pub mod signing_key;
+pub mod size;
 pub mod term;
 pub mod token_activity;
-pub mod size;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {

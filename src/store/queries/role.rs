@@ -6,9 +6,10 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Conn, from_json};
+use super::{Conn, from_json, term};
 use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, RoleId};
+use crate::domain::query::Collection;
 use crate::domain::role::{Role, RoleName};
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
@@ -61,19 +62,27 @@ impl Row {
 /// Adds a role, inside its application.
 pub fn insert(conn: &mut Conn, app: AppId, role: &Role) -> Result<(), StoreError> {
     diesel::insert_into(app_role::table).values(Row::new(app, role)).execute(conn)?;
-    Ok(())
+    term::insert(conn, app, Collection::Roles, role.id.uuid(), &role.searchable())
 }
 
 /// Replaces all that a role is but its id; false when there is no such role.
 pub fn save(conn: &mut Conn, app: AppId, role: &Role) -> Result<bool, StoreError> {
     let same = app_role::table.find((RowId(app.uuid()), RowId(role.id.uuid())));
-    Ok(diesel::update(same).set(Row::new(app, role)).execute(conn)? == 1)
+    let found = diesel::update(same).set(Row::new(app, role)).execute(conn)? == 1;
+    if found {
+        term::replace(conn, app, Collection::Roles, role.id.uuid(), &role.searchable())?;
+    }
+    Ok(found)
 }
 
-/// Removes a role; false when there is no such role. Its links, permissions and terms are other files' matter.
+/// Removes a role; false when there is no such role. Its links and permissions are other files' matter.
 pub fn delete(conn: &mut Conn, app: AppId, id: RoleId) -> Result<bool, StoreError> {
     let same = app_role::table.find((RowId(app.uuid()), RowId(id.uuid())));
-    Ok(diesel::delete(same).execute(conn)? == 1)
+    let found = diesel::delete(same).execute(conn)? == 1;
+    if found {
+        term::remove(conn, app, Collection::Roles, id.uuid())?;
+    }
+    Ok(found)
 }
 
 /// The role of this id.
@@ -110,4 +119,10 @@ pub fn list_inactivity(conn: &mut Conn, app: AppId, ids: &[Uuid]) -> Result<Vec<
         .load(conn)?;
     let span = |millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0));
     Ok(rows.into_iter().map(|(id, millis)| (id.0, span(millis))).collect())
+}
+
+/// How many roles an application has.
+pub fn count(conn: &mut Conn, app: AppId) -> Result<u64, StoreError> {
+    let all: i64 = app_role::table.filter(app_role::tenant_id.eq(RowId(app.uuid()))).count().get_result(conn)?;
+    Ok(u64::try_from(all).unwrap_or(0))
 }

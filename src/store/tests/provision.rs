@@ -36,6 +36,7 @@ fn one_of_everything() -> Provision {
         organizations: vec![org],
         applications: vec![shop, depot],
         admins: vec![admin],
+        ..Provision::default()
     }
 }
 
