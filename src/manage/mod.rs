@@ -27,6 +27,7 @@ mod revocation;
 mod role;
 mod superuser;
 mod user;
+mod user_credentials;
 mod user_members;
 
 use std::sync::Arc;
@@ -45,6 +46,7 @@ pub use member::Joined;
 pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
+pub use user_credentials::UserCredentials;
 pub use user_members::{SaidBy, UserMembers};
 
 use crate::crypto::entropy::{Entropy, uuid_v7};

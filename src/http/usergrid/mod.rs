@@ -16,5 +16,6 @@ mod metadata;
 pub mod permissions;
 pub mod revoke;
 pub mod roles;
+pub mod user_credentials;
 pub mod users;
 pub mod view;

@@ -24,7 +24,6 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-pub(super) use people::read_password;
 pub use report::{KINDS, MoveReport, Remark, Tally};
 
 use super::{Actor, ManageError, Registry};

@@ -9,6 +9,7 @@ use crate::domain::clock::Moment;
 use crate::domain::name::{Email, Username};
 use crate::domain::secret::Secret;
 use crate::domain::user::Person;
+use crate::manage::user_credentials::read_credentials;
 
 /// Members of an exported account that are not its properties.
 const NO_PROPERTIES: [&str; 18] = [
@@ -99,7 +100,7 @@ pub(super) fn proofs(beside: &Beside, members: &Map<String, Value>) -> Proofs {
     // A single account may hold its one password without a name.
     let password = if held.contains_key("secret") { Some(held.clone()) } else { named(&held, "password") };
     if let Some(password) = password {
-        match read_password(&password) {
+        match read_credentials(&password) {
             Ok(read) => proofs.password = Some(read),
             Err(why) => proofs.remarks.push(format!("its password is not taken over: {why}")),
         }
@@ -108,19 +109,6 @@ pub(super) fn proofs(beside: &Beside, members: &Map<String, Value>) -> Proofs {
     let pin = named(&held, "pin").and_then(|pin| text(&pin, "secret").map(Secret::new));
     proofs.pin = pin.filter(|pin| (1..=72).contains(&pin.expose().len()) && !pin.expose().contains('\0'));
     proofs
-}
-
-/// One of Usergrid's credentials.
-///
-/// *Shape*: `{"secret":"..","cryptoChain":["bcrypt"]}`; older ones have `hashType` and `cipher` instead of a chain.
-pub(in crate::manage) fn read_password(credentials: &Map<String, Value>) -> Result<Legacy, String> {
-    let chain: Vec<String> = match credentials.get("cryptoChain") {
-        Some(Value::Array(names)) if !names.is_empty() => {
-            names.iter().map(|name| name.as_str().unwrap_or_default().to_owned()).collect()
-        }
-        _ => ["hashType", "cipher"].into_iter().filter_map(|name| text(credentials, name)).map(str::to_owned).collect(),
-    };
-    Legacy::read(&chain, text(credentials, "secret").unwrap_or_default()).map_err(|cause| cause.to_string())
 }
 
 /// The secret of a client, which lies in clear.

@@ -19,10 +19,12 @@ use crate::domain::permission::Permission;
 use crate::domain::role::{BORN_ROLES, Role, RoleName};
 use crate::domain::secret::Secret;
 use crate::domain::tenant::{AppSettings, Application, OrgSettings, Organization, Switch};
+use crate::manage::organization::PASSWORD_HISTORY_MAX;
 use crate::manage::{Actor, ManageError};
 use crate::store::{Conflict, Journal, Provision, StoreError};
 
-const NO_PROPERTIES: [&str; 16] = [
+const NO_PROPERTIES: [&str; 17] = [
+    "passwordHistorySize",
     "uuid",
     "type",
     "created",
@@ -223,7 +225,9 @@ impl Mover<'_> {
         let now = registry.clock.now();
         let created = moment(members, "created").unwrap_or(now);
         let detail = json!({ "name": name });
-        let settings = OrgSettings::default();
+        let history = members.get("passwordHistorySize").and_then(number).and_then(|count| u32::try_from(count).ok());
+        let password_history = history.unwrap_or(0).min(PASSWORD_HISTORY_MAX);
+        let settings = OrgSettings { password_history, ..OrgSettings::default() };
         let org = Organization { id, name, properties: properties(members), settings, created, modified: created };
         let (secret, _) = self.secret(ClientId::Org(id), beside(members), members)?;
         let provision = Provision {

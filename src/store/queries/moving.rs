@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{Conn, app_user, group, link, role, term};
@@ -62,8 +61,6 @@ fn roles(conn: &mut Conn, app: AppId, load: &Load, landed: &mut Landed) -> Resul
             landed.roles_here.push(here);
         } else if role::find_by_name(conn, app, &new.name.key())?.is_none() {
             role::insert(conn, app, new)?;
-            let found_by = searchable([("title", new.title.as_ref())], &new.properties);
-            term::replace(conn, app, Collection::Roles, new.id.uuid(), &found_by)?;
             landed.new.insert(new.id.uuid());
         }
     }
@@ -76,21 +73,10 @@ fn groups(conn: &mut Conn, app: AppId, load: &Load, landed: &mut Landed) -> Resu
             landed.groups_here.push(here);
         } else if group::find_by_path(conn, app, &new.path.key())?.is_none() {
             group::insert(conn, app, new)?;
-            let found_by = searchable([("name", new.name.as_ref()), ("title", new.title.as_ref())], &new.properties);
-            term::replace(conn, app, Collection::Groups, new.id.uuid(), &found_by)?;
             landed.new.insert(new.id.uuid());
         }
     }
     Ok(())
-}
-
-/// What an entity is found by beside its own columns.
-fn searchable<const N: usize>(
-    named: [(&str, Option<&String>); N],
-    properties: &Map<String, Value>,
-) -> Map<String, Value> {
-    let named = named.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Value::from(text?.as_str()))));
-    named.chain(properties.clone()).collect()
 }
 
 fn permissions(
