@@ -149,14 +149,14 @@ fn the_command_moves_in_and_prints_a_report_for_people_and_programs() {
     let export = Export::new();
     export.lines("export.json", &[org(), app(), user(1, "ann")]);
     let path = export.path().display().to_string();
-    let dry = program.json(&["import", "usergrid", &path, "--dry-run", "--json"]);
+    let dry = program.json(&["import", "usergrid", &path, "--dry-run"]);
     assert_eq!((&dry["dry_run"], &dry["kinds"]["users"]["new"]), (&json!(true), &json!(1)));
-    let report = program.json(&["import", "usergrid", &path, "--json"]);
+    let report = program.json(&["import", "usergrid", &path]);
     assert_eq!(report["kinds"]["users"], json!({ "new": 1, "here": 0, "differs": 0, "left_out": 0 }));
     assert_eq!(report["records"], json!(3));
     let words = program.run(&["import", "usergrid", &path]);
-    assert!(words.stdout.contains("users                   0 new         1 here"), "{}", words.stdout);
-    for shown in [report.to_string(), words.stdout] {
+    assert!(words.out.contains("users                   0 new         1 here"), "{}", words.out);
+    for shown in [report.to_string(), words.out] {
         assert!(!shown.contains(BCRYPT) && !shown.contains(super::export::SECRET), "no secret is printed");
     }
 }
