@@ -37,12 +37,17 @@ pub struct Standing {
 }
 
 impl Person {
-    /// What the account is found by beside its own columns: its name and its further properties.
+    /// What the account is found by beside its own columns.
     pub fn searchable(&self) -> Map<String, Value> {
-        let name = self.name.as_ref().map(|name| ("name".to_owned(), Value::from(name.as_str())));
-        // The name comes first, so that no bound on the number of terms leaves it out.
-        name.into_iter().chain(self.properties.clone()).collect()
+        searchable(self.name.as_deref(), &self.properties)
     }
+}
+
+/// What an account is found by beside its own columns: its name and its further properties.
+pub fn searchable(name: Option<&str>, properties: &Map<String, Value>) -> Map<String, Value> {
+    let name = name.map(|name| ("name".to_owned(), Value::from(name)));
+    // The name comes first, so that no bound on the number of terms leaves it out.
+    name.into_iter().chain(properties.clone()).collect()
 }
 
 /// A user of one application.
