@@ -122,7 +122,7 @@ impl Registry {
         for _ in 0..LOOKS {
             let present = self.present_password(account).await?;
             let present = present.ok_or_else(|| ManageError::UnknownUser(user.to_string()))?;
-            if self.write_hash(account, present, (hash.clone(), None), keep, actor).await? {
+            if self.write_hash(account, present, (hash.clone(), None, keep), actor).await? {
                 return Ok(());
             }
         }
@@ -219,15 +219,14 @@ impl Registry {
         actor: Actor,
     ) -> Result<bool, ManageError> {
         let hash = self.lane.hash(account.tenant(), change.new.clone()).await?;
-        self.write_hash(account, present, (hash, change.spare), keep, actor).await
+        self.write_hash(account, present, (hash, change.spare, keep), actor).await
     }
 
     async fn write_hash(
         &self,
         account: Account,
         present: Present,
-        (hash, spare): (Secret, Option<Uuid>),
-        keep: u32,
+        (hash, spare, keep): (Secret, Option<Uuid>, u32),
         actor: Actor,
     ) -> Result<bool, ManageError> {
         let tenant = account.tenant();

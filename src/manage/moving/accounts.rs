@@ -4,7 +4,7 @@ use super::files::{ExportFile, Read};
 use super::people::{self, Moved, Proofs};
 use super::place::Whose;
 use super::record::{Entity, Record, text};
-use super::tenants::Survey;
+use super::survey::Survey;
 use super::{MoveError, Mover, remark};
 use crate::crypto::password::{Legacy, hash_blocking};
 use crate::domain::id::{AdminId, OrgId, TenantId};

@@ -10,7 +10,7 @@ use super::files::{ExportFile, Read};
 use super::people;
 use super::place::Whose;
 use super::record::{Beside, Entity, Record, uuid};
-use super::tenants::Survey;
+use super::survey::Survey;
 use super::{MoveError, Mover, remark};
 use crate::crypto::password::Legacy;
 use crate::domain::id::{AdminId, AppId, GroupId, RoleId, UserId};
@@ -38,7 +38,7 @@ impl Mover<'_> {
         for (file, _) in survey.files.iter().filter(|(_, holds)| holds.beside) {
             file.records::<MoveError>(|(line, read): Read| {
                 let (of, hint, beside) = match read {
-                    Ok(Record::Beside { of, hint, beside }) => (of, hint, beside),
+                    Ok(Record::Beside { of, hint, beside }) => (of, hint, *beside),
                     Ok(Record::Entity(entity)) => match late(*entity) {
                         Some(late) => late,
                         None => return Ok(()),

@@ -6,7 +6,7 @@ use super::entities::{group, permissions, role};
 use super::files::{ExportFile, Read};
 use super::place::Whose;
 use super::record::{Entity, Record, text};
-use super::tenants::{Survey, shown};
+use super::survey::{Survey, shown};
 use super::{MoveError, Mover, remark};
 use crate::domain::id::AppId;
 use crate::domain::permission::Holder;

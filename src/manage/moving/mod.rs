@@ -14,6 +14,7 @@ mod place;
 mod record;
 mod report;
 mod splitter;
+mod survey;
 mod tenants;
 mod tokens;
 mod users;
@@ -31,7 +32,7 @@ use crate::domain::id::AppId;
 use crate::store::{Journal, StoreError};
 use files::{ExportFile, Files};
 use place::Places;
-use tenants::Survey;
+use survey::Survey;
 
 /// What to move in, and how.
 #[derive(Clone, Debug)]

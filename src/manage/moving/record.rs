@@ -14,7 +14,7 @@ pub(super) enum Record {
     Beside {
         of: Uuid,
         hint: Hint,
-        beside: Beside,
+        beside: Box<Beside>,
     },
     Token(Map<String, Value>),
     /// An object without use here.
@@ -83,7 +83,7 @@ fn object(value: Option<Value>) -> Map<String, Value> {
 /// Says what an object is; `key` is the UUID that it stood under, `file` the name of its file.
 pub(super) fn read(mut members: Map<String, Value>, key: Option<Uuid>, file: &str) -> Record {
     if let Some(of) = key {
-        return Record::Beside { of, hint: Hint::default(), beside: Beside::take(&mut members) };
+        return Record::Beside { of, hint: Hint::default(), beside: Box::new(Beside::take(&mut members)) };
     }
     let hint = hint(&members);
     for wrapper in ["entity", "Metadata"] {
@@ -95,7 +95,7 @@ pub(super) fn read(mut members: Map<String, Value>, key: Option<Uuid>, file: &st
         return connection;
     }
     if let Some(of) = members.remove("Related Entity").as_ref().and_then(uuid) {
-        let beside = Beside { dictionaries: members, ..Beside::default() };
+        let beside = Box::new(Beside { dictionaries: members, ..Beside::default() });
         return Record::Beside { of, hint, beside };
     }
     if members.get("principal").is_some_and(Value::is_object) {
@@ -134,7 +134,7 @@ fn connection(members: &Map<String, Value>, hint: &Hint) -> Option<Record> {
     let kind = of_either(["connectionType", "relationship"])?.as_str()?.to_ascii_lowercase();
     let connections = Map::from_iter([(kind, Value::Array(vec![Value::String(to.to_string())]))]);
     let beside = Beside { connections, ..Beside::default() };
-    Some(Record::Beside { of: from, hint: hint.clone(), beside })
+    Some(Record::Beside { of: from, hint: hint.clone(), beside: Box::new(beside) })
 }
 
 /// One of the tools confuses the two members: whichever names two parts is the application.

@@ -1,22 +1,19 @@
-//! The first reading: which tenants an export has and what is in which file; then organizations and applications.
+//! Organizations and applications: found by what the export calls them, and created with all that they are born with.
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::files::{ExportFile, Read};
 use super::people::{client_secret, holds_nul, moment, number};
-use super::record::{Entity, Hint, Record, text, uuid};
-use super::report::MoveReport;
+use super::record::{text, uuid};
+use super::survey::{Found, Survey};
 use super::{MoveError, Mover, remark};
 use crate::domain::client::{ClientId, ClientSecret};
 use crate::domain::id::{AppId, OrgId, TenantId};
 use crate::domain::journal::ChangeKind;
 use crate::domain::key::KeyState;
 use crate::domain::name::TenantName;
-use crate::domain::permission::Permission;
-use crate::domain::role::{BORN_ROLES, Role, RoleName};
 use crate::domain::secret::Secret;
 use crate::domain::tenant::{AppSettings, Application, OrgSettings, Organization, Switch};
 use crate::manage::organization::PASSWORD_HISTORY_MAX;
@@ -42,94 +39,6 @@ const NO_PROPERTIES: [&str; 17] = [
     "organization",
     "application",
 ];
-
-/// What a file holds, so that later readings leave out the others.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Holds {
-    pub holders: bool,
-    pub people: bool,
-    pub beside: bool,
-    pub tokens: bool,
-}
-
-/// A tenant as the export has it, with its file and line.
-#[derive(Debug)]
-pub(super) struct Found {
-    pub file: ExportFile,
-    pub line: u64,
-    pub members: Map<String, Value>,
-}
-
-/// What the first reading found.
-#[derive(Debug, Default)]
-pub(super) struct Survey {
-    pub files: Vec<(ExportFile, Holds)>,
-    pub orgs: Vec<Found>,
-    pub apps: Vec<Found>,
-    /// The names of applications that records say they belong to.
-    pub named: HashSet<String>,
-    /// Where roles are, so that their applications get no others.
-    roles: HashSet<(usize, Option<String>)>,
-}
-
-impl Survey {
-    /// Reads everything once.
-    pub(super) fn take(files: Vec<ExportFile>, report: &mut MoveReport) -> Result<Self, MoveError> {
-        let mut survey = Self::default();
-        for (index, file) in files.into_iter().enumerate() {
-            let mut holds = Holds::default();
-            file.records::<MoveError>(|(line, read): Read| {
-                match read {
-                    Ok(record) => {
-                        report.records += 1;
-                        survey.note(&file, (index, line), record, (&mut holds, report));
-                    }
-                    Err(why) => {
-                        report.unreadable += 1;
-                        report.remark(remark(&file, line, "unreadable", why));
-                    }
-                }
-                Ok(())
-            })?;
-            survey.files.push((file, holds));
-        }
-        Ok(survey)
-    }
-
-    fn note(
-        &mut self,
-        file: &ExportFile,
-        (index, line): (usize, u64),
-        record: Record,
-        (holds, report): (&mut Holds, &mut MoveReport),
-    ) {
-        let found = |members| Found { file: file.clone(), line, members };
-        match record {
-            Record::Organization(members) => self.orgs.push(found(members)),
-            Record::Application(members) => self.apps.push(found(members)),
-            Record::Entity(entity) => {
-                let Entity { kind, hint, beside, .. } = *entity;
-                self.named.extend(hint.0.clone());
-                match kind.as_str() {
-                    "user" => holds.people = true,
-                    "role" => {
-                        holds.holders = true;
-                        self.roles.insert((index, hint.0));
-                    }
-                    "group" => holds.holders = true,
-                    _ => *report.not_carried.entry(kind).or_default() += 1,
-                }
-                holds.beside |= !(beside.collections.is_empty() && beside.connections.is_empty());
-            }
-            Record::Beside { hint, .. } => {
-                self.named.extend(hint.0);
-                holds.beside = true;
-            }
-            Record::Token(_) => holds.tokens = true,
-            Record::Unknown => *report.not_carried.entry("unknown".to_owned()).or_default() += 1,
-        }
-    }
-}
 
 impl Mover<'_> {
     /// Organizations, then applications.
@@ -341,9 +250,10 @@ impl Mover<'_> {
         let (secret, _) = self.secret(ClientId::App(id), beside(members), members)?;
         let detail = json!({ "application": id, "name": app.name });
         let app = Application { properties: properties(members), settings, created, modified: created, ..app };
+        let roles = if is_born { registry.born_roles(&app) } else { Vec::new() };
         let provision = Provision {
             applications: vec![app],
-            roles: if is_born { self.born_roles(id) } else { Vec::new() },
+            roles,
             secrets: vec![(id.into(), secret)],
             keys: vec![key],
             journal: Journal {
@@ -353,25 +263,6 @@ impl Mover<'_> {
             ..Provision::default()
         };
         self.provision(&provision)
-    }
-
-    /// The roles of a new application, for one that brings none.
-    fn born_roles(&self, app: AppId) -> Vec<(Role, Vec<Permission>)> {
-        let now = self.registry.clock.now();
-        let role = |born: &crate::domain::role::BornRole| {
-            let role = Role {
-                id: crate::domain::id::RoleId::new(self.registry.draw_id()),
-                app,
-                name: RoleName::parse(born.name).ok()?,
-                title: Some(born.title.to_owned()),
-                inactivity: std::time::Duration::ZERO,
-                properties: Map::new(),
-                created: now,
-                modified: now,
-            };
-            Some((role, born.permissions.iter().filter_map(|text| Permission::parse(text).ok()).collect()))
-        };
-        BORN_ROLES.iter().filter_map(role).collect()
     }
 
     /// The client's former secret, so that its holders notice nothing; a new one where the export has none.
@@ -462,9 +353,4 @@ fn properties(members: &Map<String, Value>) -> Map<String, Value> {
         !NO_PROPERTIES.contains(&name.as_str()) && !value.is_null() && !name.contains('\0') && !holds_nul(value)
     };
     members.iter().filter(is_kept).map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-/// The name that stands for a hint in the report.
-pub(super) fn shown(hint: &Hint) -> &str {
-    hint.0.as_deref().unwrap_or("an application that the export does not name")
 }

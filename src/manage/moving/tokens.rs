@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::files::Read;
 use super::people::{moment, number};
 use super::record::{Record, text, uuid};
-use super::tenants::Survey;
+use super::survey::Survey;
 use super::{MoveError, Mover, remark};
 use crate::domain::authority::Authority;
 use crate::domain::clock::Moment;

@@ -11,7 +11,7 @@ use super::files::{ExportFile, Read};
 use super::people::{self, Moved, Proofs};
 use super::place::{Places, Whose};
 use super::record::{Entity, Record, text};
-use super::tenants::{Survey, shown};
+use super::survey::{Survey, shown};
 use super::{Move, MoveError, Mover, Remark, remark};
 use crate::domain::id::{AppId, RoleId, UserId};
 use crate::domain::link::{Link, LinkKind};

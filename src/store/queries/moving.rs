@@ -9,7 +9,7 @@ use super::{Conn, app_user, group, link, role, term};
 use crate::domain::clock::Moment;
 use crate::domain::id::AppId;
 use crate::domain::link::{Link, LinkKind};
-use crate::domain::permission::Holder;
+use crate::domain::permission::{Holder, Permission};
 use crate::domain::query::Collection;
 use crate::domain::term::Term;
 use crate::store::columns::RowId;
@@ -93,7 +93,7 @@ fn permissions(
     let (there, lost): (Vec<_>, Vec<_>) = load.permissions.iter().partition(|(holder, _)| is_there(holder));
     landed.lost_permissions = lost.into_iter().cloned().collect();
     for some in there.chunks(ROWS_A_STATEMENT) {
-        let row = |(holder, permission): &&(Holder, crate::domain::permission::Permission)| {
+        let row = |(holder, permission): &&(Holder, Permission)| {
             (
                 granted_permission::tenant_id.eq(RowId(app.uuid())),
                 granted_permission::holder_kind.eq(holder.kind()),
