@@ -38,13 +38,7 @@ static HOUSE: LazyLock<House> = LazyLock::new(|| {
     let services = runtime.block_on(Services::build(settings, Tools::default(), address)).expect("services");
     let app = runtime.block_on(services.core.registry.ensure_demo()).expect("a demonstration").app;
     let dispatcher = services.dispatcher.clone();
-    let verifier = Verifier {
-        superuser: None,
-        external: None,
-        directory: services.core.directory.clone(),
-        clock: services.core.clock.clone(),
-        base: dispatcher.base().clone(),
-    };
+    let verifier = services.verifier();
     House { runtime, dispatcher, verifier, app, _folder: folder }
 });
 

@@ -18,7 +18,7 @@ pub use core::{Core, Schema, Tools};
 pub use start::StartError;
 
 use crate::access::external::Voucher;
-use crate::access::{Guard, Revoker, Verifier};
+use crate::access::{Guard, LegacyTokens, Revoker, Verifier};
 use crate::config::Settings;
 use crate::crypto::entropy::uuid_v4;
 use crate::domain::place::BaseUrl;
@@ -74,6 +74,11 @@ impl Services {
         let boundary = Arc::new(make_boundary(&core, &settings, &base, Arc::clone(&metrics)));
         let state = Data::new(state(&core, &settings, dispatcher.clone(), Outside { metrics, sign_on })?);
         Ok(Self { core, dispatcher, state, boundary, settings })
+    }
+
+    /// Who verifies tokens and pairs here.
+    pub fn verifier(&self) -> Verifier {
+        self.state.verifier.clone()
     }
 
     /// Starts to serve on `listener`, and metrics beside it where configured. The superuser's account follows the
@@ -164,12 +169,18 @@ struct Outside {
 fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outside) -> Result<State, StartError> {
     let Outside { metrics, sign_on } = outside;
     let base = dispatcher.base().clone();
+    let legacy = LegacyTokens {
+        store: core.store.clone(),
+        salts: settings.tokens.legacy_salts.clone().into(),
+        until: settings.tokens.legacy_end(),
+    };
     let verifier = Verifier {
         directory: core.directory.clone(),
         clock: Arc::clone(&core.clock),
         base: base.clone(),
         external: sign_on.clone().map(|sign_on| -> Arc<dyn Voucher> { sign_on }),
         superuser: settings.superuser.account()?.map(Arc::new),
+        legacy,
     };
     let guard = Guard { directory: core.directory.clone(), store: core.store.clone(), clock: Arc::clone(&core.clock) };
     let revoker = Revoker {

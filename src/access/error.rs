@@ -32,6 +32,10 @@ pub enum AccessError {
     UrlSecretsOff,
     #[error("the token is not one of ours: {0}")]
     Unverified(#[source] JwtError),
+    #[error("the token is not one that Usergrid signed with a configured salt")]
+    UnverifiedLegacy,
+    #[error("the token of Usergrid was not moved in")]
+    UnknownLegacy,
     #[error("the token has expired")]
     Expired,
     #[error("the token was revoked")]

@@ -5,11 +5,13 @@ pub mod error;
 pub mod external;
 pub mod gate;
 pub mod guard;
+pub mod legacy;
 pub mod revoke;
 pub mod verify;
 
 pub use error::{AccessError, Need};
 pub use gate::{Intent, Step};
 pub use guard::Guard;
+pub use legacy::LegacyTokens;
 pub use revoke::Revoker;
 pub use verify::{Presented, Session, Verifier};

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::error::{AccessError, Need};
 use super::verify::{Session, Verifier};
 use crate::crypto::compare::same;
@@ -13,7 +15,7 @@ use crate::domain::clock::Moment;
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::revocation::{Revocation, RevocationTarget};
 use crate::domain::secret::Secret;
-use crate::domain::token::{AccessClaims, moment_of};
+use crate::domain::token::moment_of;
 use crate::store::{Journal, Store};
 
 /// Ends tokens. A clone shares everything.
@@ -76,18 +78,33 @@ impl Revoker {
             let target = RevocationTarget::Token(own.session.unwrap_or(own.jti));
             return self.write(target, &request, "revoke one token").await;
         }
-        let genuine = match self.verifier.genuine(token).await {
-            Ok((claims, principal)) => (principal == request.holder).then_some(claims),
-            Err(AccessError::Unverified(_) | AccessError::Expired | AccessError::TenantGone) => None,
-            Err(cause) => return Err(cause),
-        };
-        match genuine {
-            Some(AccessClaims { jti, sid, .. }) => {
-                let target = RevocationTarget::Token(sid.unwrap_or(jti));
-                self.write(target, &request, "revoke one token").await
+        match self.named(token).await? {
+            Some((id, holder)) if holder == request.holder => {
+                self.write(RevocationTarget::Token(id), &request, "revoke one token").await
             }
-            None if request.is_self() || request.is_over => Ok(()),
-            None => Err(AccessError::Forbidden(Need::Permission)),
+            _ if request.is_self() || request.is_over => Ok(()),
+            _ => Err(AccessError::Forbidden(Need::Permission)),
+        }
+    }
+
+    /// By which id the token ends, its session's if it has one, and whose it is; `None` for one that holds no more.
+    async fn named(&self, token: &Secret) -> Result<Option<(Uuid, Principal)>, AccessError> {
+        let named = if self.verifier.legacy.takes(token) {
+            self.verifier.genuine_legacy(token).await.map(|(row, holder)| (row.id, holder))
+        } else {
+            let genuine = self.verifier.genuine(token).await;
+            genuine.map(|(claims, holder)| (claims.sid.unwrap_or(claims.jti), holder))
+        };
+        match named {
+            Ok(named) => Ok(Some(named)),
+            Err(
+                AccessError::Unverified(_)
+                | AccessError::UnverifiedLegacy
+                | AccessError::UnknownLegacy
+                | AccessError::Expired
+                | AccessError::TenantGone,
+            ) => Ok(None),
+            Err(cause) => Err(cause),
         }
     }
 

@@ -7,6 +7,7 @@ use uuid::{Builder, Uuid};
 
 use super::error::AccessError;
 use super::external::{ExternalError, Voucher};
+use super::legacy::LegacyTokens;
 use crate::crypto::compare;
 use crate::crypto::digest;
 use crate::crypto::jwt::{self, Expected, JwtError, Peek};
@@ -69,6 +70,8 @@ pub struct Verifier {
     pub base: BaseUrl,
     /// Who speaks for tokens that are not ours, where the configuration names someone.
     pub external: Option<Arc<dyn Voucher>>,
+    /// Tokens of another server that still hold.
+    pub legacy: LegacyTokens,
     /// Where the configuration has one.
     pub superuser: Option<Arc<Superuser>>,
 }
@@ -123,9 +126,13 @@ impl Verifier {
             // Not of our making, as far as can be told; a broken token of ours stays one.
             (
                 Some(voucher),
-                Err(AccessError::Unverified(
-                    JwtError::Malformed | JwtError::WrongType | JwtError::UnknownKey | JwtError::WrongIssuer,
-                )),
+                Err(
+                    AccessError::Unverified(
+                        JwtError::Malformed | JwtError::WrongType | JwtError::UnknownKey | JwtError::WrongIssuer,
+                    )
+                    | AccessError::UnverifiedLegacy
+                    | AccessError::UnknownLegacy,
+                ),
             ) => self.foreign_bearer(&**voucher, token).await,
             (_, own) => own,
         }
@@ -151,6 +158,9 @@ impl Verifier {
     }
 
     async fn own_bearer(&self, token: &Secret) -> Result<Session, AccessError> {
+        if self.legacy.takes(token) {
+            return self.legacy_bearer(token).await;
+        }
         let (claims, principal) = self.genuine(token).await?;
         let issued = issue_of(&claims)?;
         let revocations = self.directory.revocations(principal.issuing_tenant()).await?;
@@ -200,7 +210,7 @@ impl Verifier {
         Ok(self.directory.keys_newer_than(place.tenant(), FRESH_LOOK).await?)
     }
 
-    async fn tenant_lives(&self, principal: Principal) -> Result<(), AccessError> {
+    pub(super) async fn tenant_lives(&self, principal: Principal) -> Result<(), AccessError> {
         match principal {
             Principal::OrgClient { org } => self.directory.org(org).await?.map(|_| ()).ok_or(AccessError::TenantGone),
             // An application was found when its keys were chosen; an admin's end is a revocation.

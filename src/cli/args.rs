@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::operand::{self, AppPath, AppSetting, IssuerPath, OrgSetting, Properties, TenantPath};
+use super::operand::{self, AppPath, AppSetting, IssuerPath, OrgSetting, Properties, Rename, TenantPath};
 use crate::config::Overrides;
 use crate::domain::name::{Email, TenantName, Username};
 use crate::domain::secret::Secret;
@@ -66,6 +66,9 @@ pub enum Command {
     Keys(KeysCommand),
     /// End tokens: of an organization's client, or every token of an application and the sessions behind them.
     Revoke(Revoke),
+    /// Move in from another server.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Ask the server at server.listen whether it is ready; exit code 0 or 1.
     Health,
 }
@@ -263,6 +266,32 @@ pub struct KeysRewrap {
     pub output: Output,
 }
 
+/// `import`
+#[derive(Clone, Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Move in an export of Usergrid; what is here already stays as it is.
+    Usergrid(ImportUsergrid),
+}
+
+/// `import usergrid`
+#[derive(Clone, Debug, Args)]
+pub struct ImportUsergrid {
+    /// The export: a file, or a folder with everything in it.
+    #[arg(value_name = "FILE|DIR")]
+    pub source: PathBuf,
+    /// Give an organization (ORG=NEW) or application (ORG/APP=NEW) another name; may be repeated.
+    #[arg(long, value_name = "OLD=NEW")]
+    pub rename: Vec<Rename>,
+    /// The application of files that do not say whose they are.
+    #[arg(long, value_name = "ORG/APP")]
+    pub into: Option<AppPath>,
+    /// Read everything and report; write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
 /// How the outcome is printed.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Output {
@@ -323,6 +352,7 @@ mod tests {
             "tokengrid keys rotate acme/shop",
             "tokengrid keys rotate management",
             "tokengrid keys rewrap --json",
+            "tokengrid import usergrid export --rename Docs=docs-1 --rename acme/users=people --into acme/shop --dry-run",
         ] {
             assert!(parse(line).is_ok(), "{line}");
         }

@@ -20,6 +20,8 @@ pub(super) enum CommandError {
     #[error("{0}")]
     Store(#[from] crate::store::StoreError),
     #[error("{0}")]
+    Move(#[from] crate::manage::moving::MoveError),
+    #[error("{0}")]
     Vault(#[from] VaultError),
     #[error("{0}")]
     Grant(#[from] crate::grant::GrantError),

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod error;
+mod import;
 pub mod operand;
 mod print;
 mod run;

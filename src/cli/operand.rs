@@ -49,6 +49,24 @@ impl FromStr for AppPath {
     }
 }
 
+/// Another name for a tenant of an export.
+///
+/// *Shape*: `ORG=NEW` or `ORG/APP=NEW`; the old name is as it was, in any letter case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rename {
+    pub old: String,
+    pub new: TenantName,
+}
+
+impl FromStr for Rename {
+    type Err = OperandError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (old, new) = text.rsplit_once('=').ok_or(OperandError::NotAPair)?;
+        let new = TenantName::parse(new).map_err(|source| OperandError::Name { part: "new name", source })?;
+        Ok(Self { old: old.to_lowercase(), new })
+    }
+}
+
 impl fmt::Display for AppPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.org, self.app)

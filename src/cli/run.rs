@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::args::{AppCommand, Cli, Command, ConfigCommand, KeysCommand, OrgCommand, Output, UserCommand};
 use super::error::CommandError;
 use super::operand::{AppPath, IssuerPath, TenantPath};
-use super::{args, print, serve};
+use super::{args, import, print, serve};
 use crate::config::{self, Settings};
 use crate::crypto::entropy::Entropy;
 use crate::crypto::token_text::new_password;
@@ -54,7 +54,7 @@ fn carry_out(cli: &Cli) -> Result<(), CommandError> {
 async fn with_core(settings: &Settings, command: &Command) -> Result<(), CommandError> {
     let schema = match command {
         Command::Migrate => Schema::Migrate,
-        Command::Org(OrgCommand::Create(_)) => Schema::RequireOrEmbed,
+        Command::Org(OrgCommand::Create(_)) | Command::Import(_) => Schema::RequireOrEmbed,
         _ => Schema::Require,
     };
     let core = Core::open(settings, Tools::default(), schema).await?;
@@ -77,6 +77,7 @@ async fn with_core(settings: &Settings, command: &Command) -> Result<(), Command
             Ok(())
         }
         Command::Revoke(arguments) => revoke(&core, arguments).await,
+        Command::Import(arguments) => import::run(&core, settings, arguments),
         Command::Serve(_) | Command::Health | Command::Config(_) | Command::Keys(KeysCommand::Generate(_)) => Ok(()),
     }
 }

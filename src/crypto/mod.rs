@@ -7,6 +7,7 @@ pub mod digest;
 pub mod entropy;
 pub mod jwt;
 pub mod keys;
+pub mod legacy_token;
 pub mod mac;
 mod pair;
 pub mod password;

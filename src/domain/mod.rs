@@ -10,6 +10,7 @@ pub mod group;
 pub mod id;
 pub mod journal;
 pub mod key;
+pub mod legacy;
 pub mod link;
 pub mod name;
 pub mod password;

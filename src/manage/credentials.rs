@@ -96,8 +96,19 @@ impl Registry {
         client: ClientId,
         retrievable: Switch,
     ) -> Result<(ClientSecret, Credentials), ManageError> {
-        let owner = client.owner();
         let text = new_client_secret(client, &*self.entropy);
+        let secret = self.secret_of(client, &text, retrievable)?;
+        Ok((secret, Credentials { client_id: client, client_secret: Some(text) }))
+    }
+
+    /// The row of a secret whose text is known.
+    pub(super) fn secret_of(
+        &self,
+        client: ClientId,
+        text: &Secret,
+        retrievable: Switch,
+    ) -> Result<ClientSecret, ManageError> {
+        let owner = client.owner();
         let id = self.draw_id();
         let row = id.to_string();
         let sealed = match retrievable {
@@ -105,8 +116,7 @@ impl Registry {
             Switch::Off => None,
         };
         let digest = digest::sha256(text.expose());
-        let secret = ClientSecret { id, digest, sealed, created: self.clock.now(), expires: None };
-        Ok((secret, Credentials { client_id: client, client_secret: Some(text) }))
+        Ok(ClientSecret { id, digest, sealed, created: self.clock.now(), expires: None })
     }
 }
 

@@ -102,6 +102,8 @@ pub enum ManageError {
     /// A cursor of ours that this version cannot write or read.
     #[error("cursor: {0}")]
     Cursor(#[source] serde_json::Error),
+    #[error("These credentials cannot be taken over: {0}.")]
+    Credentials(#[from] crate::crypto::password::LegacyError),
     #[error("password: {0}")]
     Lane(#[from] LaneError),
     #[error("directory: {0}")]

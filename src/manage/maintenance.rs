@@ -36,6 +36,9 @@ impl Registry {
             }
             after = Some(last);
         }
+        let now = self.clock.now();
+        let purge = move |store: &Store| store.purge_moved_tokens(now, ROWS_A_BATCH);
+        cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
         let horizon = self.clock.now().minus(CHANGE_LOG_KEPT);
         let purge = move |store: &Store| store.purge_changes(horizon, ROWS_A_BATCH);
         cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);

@@ -16,6 +16,7 @@ mod listing;
 mod maintenance;
 mod member;
 mod membership;
+pub mod moving;
 mod organization;
 mod password;
 mod permission;
@@ -29,6 +30,7 @@ mod social;
 pub mod sso;
 mod superuser;
 mod user;
+mod user_credentials;
 mod user_members;
 
 use std::sync::Arc;
@@ -50,6 +52,7 @@ pub use person::NewPerson;
 pub use signin_provider::ShownProvider;
 pub use social::Proved;
 pub use sso::{SignOn, SsoMode, SsoPolicy};
+pub use user_credentials::UserCredentials;
 pub use user_members::{SaidBy, UserMembers};
 
 use crate::crypto::entropy::{Entropy, uuid_v7};

@@ -16,7 +16,7 @@ use crate::store::{Journal, Provision, Store};
 pub(super) const SANDBOX: &str = "sandbox";
 
 /// Each remembered password costs a slow comparison at every change.
-const PASSWORD_HISTORY_MAX: u32 = 24;
+pub(super) const PASSWORD_HISTORY_MAX: u32 = 24;
 
 /// An organization as asked for.
 #[derive(Clone, Debug)]

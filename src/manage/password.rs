@@ -109,6 +109,28 @@ impl Registry {
         self.set_password(Account::Admin(admin), change, actor).await
     }
 
+    /// Puts a hash in the place of a user's present one; as after any change of a password, their tokens end.
+    ///
+    /// *Errors*: `UnknownUser`, `Overtaken`. *Tenancy*: the application.
+    pub(super) async fn set_user_hash(
+        &self,
+        app: AppId,
+        user: UserId,
+        hash: Secret,
+        actor: Actor,
+    ) -> Result<(), ManageError> {
+        let account = Account::User(app, user);
+        let keep = self.remembered(account).await?;
+        for _ in 0..LOOKS {
+            let present = self.present_password(account, keep).await?;
+            let present = present.ok_or_else(|| ManageError::UnknownUser(user.to_string()))?;
+            if self.write_hash(account, present, (hash.clone(), None), actor).await? {
+                return Ok(());
+            }
+        }
+        Err(ManageError::Overtaken)
+    }
+
     async fn set_password(&self, account: Account, change: PasswordChange, actor: Actor) -> Result<(), ManageError> {
         self.check_password_policy(&change.new)?;
         let keep = self.remembered(account).await?;
@@ -192,13 +214,23 @@ impl Registry {
         change: &PasswordChange,
         actor: Actor,
     ) -> Result<bool, ManageError> {
+        let hash = self.lane.hash(account.tenant(), change.new.clone()).await?;
+        self.write_hash(account, present, (hash, change.spare), actor).await
+    }
+
+    async fn write_hash(
+        &self,
+        account: Account,
+        present: Present,
+        (hash, spare): (Secret, Option<Uuid>),
+        actor: Actor,
+    ) -> Result<bool, ManageError> {
         let tenant = account.tenant();
-        let hash = self.lane.hash(tenant, change.new.clone()).await?;
         // It must grow even where the clock stands still: links in mails and clients compare it, in milliseconds.
         let after = |former: Moment| Moment::from_millis(former.millis().saturating_add(1));
         let changed = self.clock.now().max(present.changed.map_or(Moment::EPOCH, after));
         let ends = self.watermark(tenant, RevocationTarget::Principal(account.uuid())).await?;
-        let new = NewPassword { seen: present.hash, hash, changed, keep: present.keep, ends, spare: change.spare };
+        let new = NewPassword { seen: present.hash, hash, changed, keep: present.keep, ends, spare };
         let action = match account {
             Account::User(..) => "set user password",
             Account::Admin(_) => "set admin password",

@@ -17,6 +17,7 @@ mod durability;
 mod housekeeping;
 mod isolation;
 mod management;
+mod moving;
 mod service;
 mod shutdown;
 mod social;

@@ -8,17 +8,18 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bcrypt::HashParts;
 
+use super::legacy::Chain;
 use super::{LaneError, Verdict};
 use crate::crypto::entropy::{Entropy, random};
 use crate::domain::id::TenantId;
 use crate::domain::secret::Secret;
 
 /// The costs that are computed. A stored hash above them would let whoever imports it stop the lane for minutes.
-const COSTS: RangeInclusive<u32> = 4..=15;
+pub(super) const COSTS: RangeInclusive<u32> = 4..=15;
 /// How much of a password bcrypt reads.
 const PASSWORD_MAX: usize = 72;
 /// All three name the same computation for passwords without NUL. `$2x$` is the form of a sign-extension bug.
-const PREFIXES: [&str; 3] = ["$2a$", "$2b$", "$2y$"];
+pub(super) const PREFIXES: [&str; 3] = ["$2a$", "$2b$", "$2y$"];
 
 /// Hashes a password here and now, for the command line; the server uses the lane.
 ///
@@ -70,6 +71,9 @@ impl Hasher {
 
     /// Computes exactly one hash, whatever it is given.
     pub(super) fn verify(&self, tenant: TenantId, password: &Secret, stored: Option<&Secret>) -> Verdict {
+        if let Some(chain) = stored.and_then(Chain::parse) {
+            return self.verify_legacy(tenant, password, &chain);
+        }
         let known = stored.and_then(|hash| readable(tenant, hash));
         let (hash, cost) = known.unwrap_or((&self.dummy, self.cost));
         let legal = check(password).is_ok();
@@ -80,6 +84,33 @@ impl Hasher {
             Verdict::Match { rehash: cost < self.cost }
         } else {
             Verdict::Mismatch
+        }
+    }
+}
+
+impl Hasher {
+    /// Checks a password against another server's chain, at the cost of a hash of ours.
+    fn verify_legacy(&self, tenant: TenantId, password: &Secret, chain: &Chain<'_>) -> Verdict {
+        let (matches, spent) = chain.matches(password.expose().as_bytes());
+        self.spend_the_rest(spent);
+        match matches {
+            false => Verdict::Mismatch,
+            true => {
+                let keepable = check(password).is_ok();
+                if !keepable {
+                    tracing::info!(%tenant, "a password that bcrypt cannot keep matched a legacy hash, which stays");
+                }
+                Verdict::Match { rehash: keepable }
+            }
+        }
+    }
+
+    /// bcrypt of cost `c` and then of `c`, `c + 1`, .. `n - 1` takes exactly as long as one of cost `n`.
+    fn spend_the_rest(&self, spent: Option<u32>) {
+        let costs = spent.map_or(self.cost..self.cost.saturating_add(1), |spent| spent..self.cost);
+        for cost in costs {
+            let wasted = bcrypt::hash_with_salt("", cost, [0; 16]);
+            std::hint::black_box(wasted.is_ok());
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod hash;
 mod lane;
+mod legacy;
 mod line;
 
 #[cfg(test)]
@@ -16,6 +17,7 @@ use std::time::Duration;
 use bcrypt::BcryptError;
 
 pub use hash::hash_blocking;
+pub use legacy::{Legacy, LegacyError};
 
 use super::entropy::Entropy;
 use crate::domain::failure::{DATABASE_RETRY, Failure};
@@ -60,7 +62,7 @@ impl LaneError {
 /// What a password was found to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The right one. `rehash` says that the stored hash is cheaper than new ones are.
+    /// The right one. `rehash` says that the stored hash is cheaper than new ones are, or another server's.
     Match {
         rehash: bool,
     },

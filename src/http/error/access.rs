@@ -21,8 +21,11 @@ impl Worded for AccessError {
                 "Credentials are accepted here in the Authorization header or a body only",
                 Challenge::Bearer,
             ),
-            Self::Unverified(_) => token("auth_unverified_oath", "Unable to authenticate OAuth credentials"),
+            Self::Unverified(_) | Self::UnverifiedLegacy => {
+                token("auth_unverified_oath", "Unable to authenticate OAuth credentials")
+            }
             Self::Expired => token("expired_token", "Unable to authenticate due to expired access token"),
+            Self::UnknownLegacy => token("auth_invalid", "Unable to authenticate"),
             Self::Revoked(reason) => match reason {
                 RevocationReason::Revoked => token("auth_invalid", "Unable to authenticate"),
                 RevocationReason::Deactivated => token("authentication", "Unactivated identity"),

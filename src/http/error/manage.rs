@@ -15,7 +15,7 @@ impl Worded for ManageError {
             Self::UnknownApplication(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "organization_application_not_found", self.to_string())
             }
-            Self::Name { .. } | Self::OwnMember(_) | Self::BadCursor => {
+            Self::Name { .. } | Self::OwnMember(_) | Self::BadCursor | Self::Credentials(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
             }
             Self::NoSuchApplication { .. } | Self::NoSuchMember(_) => {

@@ -2,7 +2,7 @@
 
 use super::{Gives, Operation, Route, Takes, route};
 use crate::http::oauth::{jwks, token};
-use crate::http::usergrid::{account, application, credentials, revoke, social, users};
+use crate::http::usergrid::{account, application, credentials, revoke, social, user_credentials, users};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -94,6 +94,14 @@ pub(super) const ROUTES: &[Route] = &[
         "/{users:users?}/{user}/setpin",
         [Operation::get("Sets a user's pin from the query."), Operation::post("Sets a user's pin.")],
         account::set_pin
+    ),
+    route!(
+        "/{users:users?}/{user}/credentials",
+        [
+            Operation::get("A user's stored credentials, for the superuser."),
+            Operation::put("Puts a user's stored credentials back, by the superuser."),
+        ],
+        user_credentials::serve
     ),
     route!(
         "/{users:users?}/{user}/token",

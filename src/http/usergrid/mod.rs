@@ -19,5 +19,6 @@ pub mod roles;
 pub mod signin_provider;
 pub mod social;
 pub mod sso;
+pub mod user_credentials;
 pub mod users;
 pub mod view;

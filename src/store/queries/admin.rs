@@ -16,7 +16,7 @@ use crate::store::passwords::NewPassword;
 use crate::store::schema::{admin, membership};
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = admin)]
+#[diesel(table_name = admin, treat_none_as_default_value = false)]
 struct Row {
     id: RowId,
     hash: Option<String>,
@@ -116,4 +116,10 @@ pub fn set_password(conn: &mut Conn, id: AdminId, new: &NewPassword) -> Result<b
 pub fn replace_hash(conn: &mut Conn, id: AdminId, old: &Secret, new: &Secret) -> Result<bool, StoreError> {
     let same = admin::table.filter(admin::id.eq(RowId(id.uuid()))).filter(admin::hash.eq(old.expose()));
     Ok(diesel::update(same).set(admin::hash.eq(new.expose())).execute(conn)? == 1)
+}
+
+/// Gives a password to an admin who has none; false where there is one, or no such admin.
+pub fn give_hash(conn: &mut Conn, id: AdminId, hash: &Secret) -> Result<bool, StoreError> {
+    let bare = admin::table.find(RowId(id.uuid())).filter(admin::hash.is_null());
+    Ok(diesel::update(bare).set(admin::hash.eq(hash.expose())).execute(conn)? == 1)
 }

@@ -19,11 +19,13 @@ use crate::store::error::StoreError;
 use crate::store::passwords::NewPassword;
 use crate::store::schema::{app_user, mail_token, social_identity};
 
+/// How many rows one statement takes; SQLite bounds the number of values in one.
+const ROWS_A_STATEMENT: usize = 500;
 /// How many ids one statement names; the older SQLite takes 999 values.
 const IDS_A_QUERY: usize = 500;
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = app_user)]
+#[diesel(table_name = app_user, treat_none_as_default_value = false)]
 struct Row {
     tenant_id: RowId,
     id: RowId,
@@ -33,6 +35,15 @@ struct Row {
 }
 
 impl Row {
+    fn new(user: &WithPassword<AppUser>) -> Self {
+        Self {
+            tenant_id: RowId(user.who.app.uuid()),
+            id: RowId(user.who.id.uuid()),
+            hash: user.hash.as_ref().map(|hash| hash.expose().to_owned()),
+            person: PersonRow::new(&user.who.person),
+        }
+    }
+
     fn into_domain(self) -> Result<WithPassword<AppUser>, StoreError> {
         let who = AppUser {
             id: UserId::new(self.id.0),
@@ -45,13 +56,7 @@ impl Row {
 
 /// Adds a user with their hash and their terms, inside their application.
 pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), StoreError> {
-    let row = Row {
-        tenant_id: RowId(user.who.app.uuid()),
-        id: RowId(user.who.id.uuid()),
-        hash: user.hash.as_ref().map(|hash| hash.expose().to_owned()),
-        person: PersonRow::new(&user.who.person),
-    };
-    diesel::insert_into(app_user::table).values(row).execute(conn)?;
+    diesel::insert_into(app_user::table).values(Row::new(user)).execute(conn)?;
     term::insert(conn, user.who.app, Collection::Users, user.who.id.uuid(), &user.who.person.searchable())
 }
 
@@ -168,6 +173,67 @@ pub fn replace_hash(conn: &mut Conn, app: AppId, user: UserId, old: &Secret, new
         .filter(app_user::id.eq(RowId(user.uuid())))
         .filter(app_user::hash.eq(old.expose()));
     Ok(diesel::update(same).set(app_user::hash.eq(new.expose())).execute(conn)? == 1)
+}
+
+/// Adds those users whose id, username and email are all free; answers which they are. Their terms are not written.
+pub fn insert_free(conn: &mut Conn, users: &[WithPassword<AppUser>]) -> Result<Vec<Uuid>, StoreError> {
+    let mut added = Vec::with_capacity(users.len());
+    for some in users.chunks(ROWS_A_STATEMENT) {
+        let rows: Vec<Row> = some.iter().map(Row::new).collect();
+        let ids: Vec<RowId> = diesel::insert_into(app_user::table)
+            .values(rows)
+            .on_conflict_do_nothing()
+            .returning(app_user::id)
+            .get_results(conn)?;
+        added.extend(ids.into_iter().map(|id| id.0));
+    }
+    Ok(added)
+}
+
+/// The users of these ids with their hashes, in no particular order.
+pub fn list_with_passwords(
+    conn: &mut Conn,
+    app: AppId,
+    ids: &[Uuid],
+) -> Result<Vec<WithPassword<AppUser>>, StoreError> {
+    let mut found = Vec::new();
+    for some in ids.chunks(ROWS_A_STATEMENT) {
+        let rows: Vec<Row> = app_user::table
+            .filter(app_user::tenant_id.eq(RowId(app.uuid())))
+            .filter(app_user::id.eq_any(some.iter().map(|id| RowId(*id))))
+            .select((app_user::tenant_id, app_user::id, app_user::hash, person_columns!(app_user)))
+            .load(conn)?;
+        for row in rows {
+            found.push(row.into_domain()?);
+        }
+    }
+    Ok(found)
+}
+
+/// Which of these ids are users of the application.
+pub fn list_known(conn: &mut Conn, app: AppId, ids: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+    let mut known = Vec::new();
+    for some in ids.chunks(ROWS_A_STATEMENT) {
+        let found: Vec<RowId> = app_user::table
+            .filter(app_user::tenant_id.eq(RowId(app.uuid())))
+            .filter(app_user::id.eq_any(some.iter().map(|id| RowId(*id))))
+            .select(app_user::id)
+            .load(conn)?;
+        known.extend(found.into_iter().map(|id| id.0));
+    }
+    Ok(known)
+}
+
+/// Gives a password to a user who has none; false where there is one, or no such user.
+pub fn give_hash(conn: &mut Conn, app: AppId, user: UserId, hash: &Secret) -> Result<bool, StoreError> {
+    let bare = app_user::table.find((RowId(app.uuid()), RowId(user.uuid()))).filter(app_user::hash.is_null());
+    Ok(diesel::update(bare).set(app_user::hash.eq(hash.expose())).execute(conn)? == 1)
+}
+
+/// Gives a pin to a user who has none.
+pub fn give_pin(conn: &mut Conn, app: AppId, user: UserId, hash: &Secret) -> Result<bool, StoreError> {
+    let bare = app_user::table.find((RowId(app.uuid()), RowId(user.uuid()))).filter(app_user::pin_hash.is_null());
+    Ok(diesel::update(bare).set(app_user::pin_hash.eq(hash.expose())).execute(conn)? == 1)
 }
 
 /// How many users are read at once.

@@ -68,3 +68,18 @@ pub fn remove_all_of(conn: &mut Conn, app: AppId, end: Uuid) -> Result<(), Store
     }
     Ok(())
 }
+
+/// Adds many links at once; answers how many were not there.
+pub fn insert_all(conn: &mut Conn, app: AppId, new: &[Link], now: Moment) -> Result<usize, StoreError> {
+    let row = |new: &Link| {
+        (
+            link::tenant_id.eq(RowId(app.uuid())),
+            link::kind.eq(new.kind.as_str()),
+            link::from_id.eq(RowId(new.from)),
+            link::to_id.eq(RowId(new.to)),
+            link::created.eq(now),
+        )
+    };
+    let rows: Vec<_> = new.iter().map(row).collect();
+    Ok(diesel::insert_into(link::table).values(rows).on_conflict_do_nothing().execute(conn)?)
+}

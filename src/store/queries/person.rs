@@ -11,8 +11,9 @@ use crate::store::error::StoreError;
 use crate::store::schema::{admin, app_user};
 
 /// What the rows of users and of admins have in common.
+// Nulls are written as nulls: a default would make SQLite take many rows one by one.
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = admin)]
+#[diesel(table_name = admin, treat_none_as_default_value = false)]
 #[diesel(table_name = app_user)]
 pub struct PersonRow {
     username: String,

@@ -14,6 +14,8 @@ use crate::store::schema::term;
 
 /// As many rows as one statement takes; SQLite bounds the number of values in one.
 const BATCH: usize = 64;
+/// The same for many entities, whose statements are long and few.
+const ROWS_A_STATEMENT: usize = 1_000;
 
 // Nulls are written as nulls: a default would make SQLite take the rows one by one.
 #[derive(Insertable)]
@@ -92,4 +94,22 @@ pub fn remove(conn: &mut Conn, tenant: AppId, collection: Collection, id: Uuid) 
         .filter(term::entity_id.eq(RowId(id)));
     diesel::delete(terms).execute(conn)?;
     Ok(())
+}
+
+/// The terms of many new entities at once.
+pub fn insert_all<'a>(
+    conn: &mut Conn,
+    tenant: AppId,
+    collection: Collection,
+    entities: impl Iterator<Item = (Uuid, &'a [Term])>,
+) -> Result<(), StoreError> {
+    let mut rows =
+        entities.flat_map(|(id, terms)| terms.iter().map(move |term| Row::new(tenant, collection, id, term.clone())));
+    loop {
+        let batch: Vec<Row> = rows.by_ref().take(ROWS_A_STATEMENT).collect();
+        if batch.is_empty() {
+            return Ok(());
+        }
+        diesel::insert_into(term::table).values(batch).execute(conn)?;
+    }
 }

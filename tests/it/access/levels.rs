@@ -62,6 +62,7 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/users/{user}/password", Rule::Anyone),
     ("/{org}/{app}/users/{user}/deactivate", Rule::Only(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/setpin", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/credentials", Rule::Only(&[])),
     ("/{org}/{app}/users/{user}/token", Rule::Lent(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/credentials", Rule::Only(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/revoketokens", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),

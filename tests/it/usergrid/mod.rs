@@ -1,6 +1,5 @@
 //! What Usergrid's own tests pin, one test for each row that concerns authentication, management, users, roles, groups
 //! and permissions. A test is named after the class and method that it stands for.
-
 mod accounts;
 mod admins;
 mod application;
@@ -19,4 +18,5 @@ mod social;
 mod stage;
 mod system;
 mod tokens;
+mod user_credentials;
 mod users;
