@@ -9,7 +9,9 @@ use tokengrid::domain::secret::Secret;
 use uuid::Uuid;
 
 use super::export::{APP, ORG, account, app, id, line, moved, user};
-use crate::support::{Client, Options, TestServer};
+use tokengrid::config::Settings;
+
+use crate::support::{Client, TestServer};
 
 const SALT: &str = "super secret token value";
 /// The beginning of every test's time.
@@ -82,7 +84,7 @@ fn everyone() -> Vec<Value> {
     ]
 }
 
-fn server(change: Options) -> TestServer {
+fn server(change: fn(&mut Settings)) -> TestServer {
     TestServer::start(change)
 }
 
