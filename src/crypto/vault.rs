@@ -98,6 +98,7 @@ pub enum Purpose {
     ClientSecret,
     SigningKey,
     RefreshFamily,
+    Mail,
 }
 
 impl Purpose {
@@ -106,6 +107,7 @@ impl Purpose {
             Self::ClientSecret => "client secret",
             Self::SigningKey => "signing key",
             Self::RefreshFamily => "refresh family",
+            Self::Mail => "mail",
         }
     }
 }

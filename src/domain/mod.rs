@@ -9,6 +9,7 @@ pub mod failure;
 pub mod id;
 pub mod journal;
 pub mod key;
+pub mod mail;
 pub mod name;
 pub mod permission;
 pub mod place;

@@ -56,6 +56,7 @@ impl Registry {
         let journal = Journal {
             changes: vec![self.change(owner, ChangeKind::ClientSecrets)],
             audit: vec![self.audit(owner, actor, "rotate credentials", detail)],
+            ..Journal::default()
         };
         let end = self.clock.now().plus(keep_old);
         let write = move |store: &crate::store::Store, journal: &Journal| {

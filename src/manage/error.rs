@@ -27,6 +27,12 @@ pub enum ManageError {
     /// Another rotation of the same keys or secrets came first.
     #[error("Another rotation came first; look again and repeat.")]
     KeysChanged,
+    /// A link that was used, has expired, or was never for this.
+    #[error("The link is not valid: invalid token.")]
+    MailToken,
+    /// The link is for another account than the one in the path.
+    #[error("Could not find user for this link: {0}")]
+    OtherHolder(String),
     #[error("password: {0}")]
     Lane(#[from] LaneError),
     #[error("directory: {0}")]
@@ -47,6 +53,7 @@ impl From<StoreError> for ManageError {
             StoreError::Conflict(Conflict::Username) => Self::Taken("username"),
             StoreError::Conflict(Conflict::Email) => Self::Taken("email"),
             StoreError::Conflict(Conflict::SigningKey | Conflict::ClientSecret) => Self::KeysChanged,
+            StoreError::Conflict(Conflict::MailToken) => Self::MailToken,
             other => Self::Store(other),
         }
     }

@@ -94,6 +94,7 @@ impl Registry {
                     SealedPlace::ClientSecret(id) => (Purpose::ClientSecret, id.to_string()),
                     SealedPlace::SigningKey(kid) => (Purpose::SigningKey, kid.clone()),
                     SealedPlace::RefreshFamily(id) => (Purpose::RefreshFamily, id.to_string()),
+                    SealedPlace::Mail(id) => (Purpose::Mail, id.to_string()),
                 };
                 let binding = Binding { tenant, purpose, row: &name };
                 let plain = self.vault.open(&binding, &row.sealed)?;

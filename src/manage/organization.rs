@@ -58,7 +58,7 @@ impl Registry {
             memberships: vec![(org.id, owner.id)],
             secrets: vec![(org.id.into(), secret), (sandbox.app.id.into(), sandbox.secret)],
             keys: vec![sandbox.key],
-            journal: Journal { changes: Vec::new(), audit: vec![entry] },
+            journal: Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() },
             ..Provision::default()
         };
         self.store.blocking(move |store| store.provision(&provision)).await?;
@@ -71,6 +71,7 @@ impl Registry {
         let journal = Journal {
             changes: vec![self.change(org.id, ChangeKind::Tenant)],
             audit: vec![self.audit(org.id, actor, "set organization", json!({ "settings": settings }))],
+            ..Journal::default()
         };
         let (id, now) = (org.id, self.clock.now());
         let write = move |store: &Store, journal: &Journal| store.set_org_settings(id, &settings, now, journal);

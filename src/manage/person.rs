@@ -49,7 +49,7 @@ impl Registry {
         let entry = self.audit(app, actor, "create user", json!({ "user": created.id }));
         let provision = Provision {
             users: vec![user],
-            journal: Journal { changes: Vec::new(), audit: vec![entry] },
+            journal: Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() },
             ..Provision::default()
         };
         self.store.blocking(move |store| store.provision(&provision)).await?;

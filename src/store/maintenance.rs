@@ -16,6 +16,7 @@ pub enum SealedPlace {
     /// By its `kid`.
     SigningKey(String),
     RefreshFamily(Uuid),
+    Mail(Uuid),
 }
 
 /// A sealed secret and where it is kept.
@@ -32,6 +33,7 @@ impl Store {
             let mut rows = q::client_secret::list_sealed(conn, tenant, not_by, limit)?;
             rows.extend(q::signing_key::list_sealed(conn, tenant, not_by, limit)?);
             rows.extend(q::refresh_family::list_sealed(conn, tenant, not_by, limit)?);
+            rows.extend(q::mail::list_sealed(conn, tenant, not_by, limit)?);
             Ok(rows)
         })?;
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -50,17 +52,20 @@ impl Store {
             SealedPlace::ClientSecret(id) => q::client_secret::replace_sealed(conn, tenant, *id, old, new),
             SealedPlace::SigningKey(kid) => q::signing_key::replace_sealed(conn, tenant, kid, old, new),
             SealedPlace::RefreshFamily(id) => q::refresh_family::replace_sealed(conn, tenant, *id, old, new),
+            SealedPlace::Mail(id) => q::mail::replace_sealed(conn, tenant, *id, old, new),
         })
     }
 
-    /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, revocations.
+    /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, revocations,
+    /// tokens of mails.
     /// Returns how many went; call again while there are any. Signing keys are not among them: every node must hear of
     /// their end, see [`Store::save_signing_keys`].
     pub fn purge(&self, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
         transact!(self, tenant, |q, conn| {
             Ok(q::client_secret::purge(conn, tenant, now, limit)?
                 + q::refresh_family::purge(conn, tenant, now, limit)?
-                + q::revocation::purge(conn, tenant, now, limit)?)
+                + q::revocation::purge(conn, tenant, now, limit)?
+                + q::mail_token::purge(conn, tenant, now, limit)?)
         })
     }
 

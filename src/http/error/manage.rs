@@ -8,13 +8,13 @@ use crate::manage::ManageError;
 impl Worded for ManageError {
     fn answer(&self, _voice: Voice) -> Answer {
         match self {
-            Self::UnknownOrganization(_) | Self::UnknownUser(_) => {
+            Self::UnknownOrganization(_) | Self::UnknownUser(_) | Self::OtherHolder(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "management", self.to_string())
             }
             Self::UnknownApplication(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "organization_application_not_found", self.to_string())
             }
-            Self::Name { .. } | Self::OwnMember(_) => {
+            Self::Name { .. } | Self::OwnMember(_) | Self::MailToken => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
             }
             Self::PasswordTooShort(min) => Answer::new(

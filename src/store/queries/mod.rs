@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::{Conn, enter, has_migrations};
 use crate::domain::id::TenantId;
-use crate::store::error::StoreError;
+use crate::domain::mail::Post;
+use crate::store::error::{Conflict, StoreError};
 use crate::store::journal::Journal;
 
 pub mod admin;
@@ -17,6 +18,9 @@ pub mod application;
 pub mod audit;
 pub mod change_log;
 pub mod client_secret;
+pub mod mail;
+pub mod mail_template;
+pub mod mail_token;
 pub mod membership;
 pub mod migration;
 pub mod organization;
@@ -38,12 +42,44 @@ pub fn append(conn: &mut Conn, entered: TenantId, journal: &Journal) -> Result<(
         change_log::insert(conn, change)?;
     }
     let mut entered = entered;
+    append_post(conn, &mut entered, &journal.post)?;
     for entry in &journal.audit {
         if entry.tenant != entered {
             enter(conn, entry.tenant)?;
             entered = entry.tenant;
         }
         audit::insert(conn, entry)?;
+    }
+    Ok(())
+}
+
+/// Uses up the token that permits the write, and adds tokens and mails.
+///
+/// *Errors*: `Conflict(MailToken)` undoes the whole transaction.
+fn append_post(conn: &mut Conn, entered: &mut TenantId, post: &Post) -> Result<(), StoreError> {
+    let mut step_into = |conn: &mut Conn, tenant: TenantId| {
+        if tenant != *entered {
+            enter(conn, tenant)?;
+            *entered = tenant;
+        }
+        Ok::<_, StoreError>(())
+    };
+    if let Some(spent) = &post.spent {
+        step_into(conn, spent.tenant)?;
+        if !mail_token::spend(conn, spent)? {
+            return Err(StoreError::Conflict(Conflict::MailToken));
+        }
+    }
+    for (tenant, holder) in &post.voided {
+        step_into(conn, *tenant)?;
+        mail_token::void(conn, *tenant, *holder)?;
+    }
+    for token in &post.issued {
+        step_into(conn, token.tenant)?;
+        mail_token::insert(conn, token)?;
+    }
+    for mail in &post.mails {
+        mail::insert(conn, mail)?;
     }
     Ok(())
 }
