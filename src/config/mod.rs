@@ -10,6 +10,7 @@ mod keys;
 mod layers;
 mod limits;
 mod logging;
+mod mail;
 mod management;
 mod metrics;
 mod passwords;
@@ -31,6 +32,7 @@ pub use keys::KeySettings;
 pub use layers::{Overrides, process_environment};
 pub use limits::LimitSettings;
 pub use logging::{LogFormat, LoggingSettings};
+pub use mail::{MailSettings, SmtpTls};
 pub use management::ManagementSettings;
 pub use metrics::MetricsSettings;
 pub use passwords::PasswordSettings;
@@ -53,6 +55,7 @@ pub struct Settings {
     pub passwords: PasswordSettings,
     pub security: SecuritySettings,
     pub management: ManagementSettings,
+    pub mail: MailSettings,
     pub directory: DirectorySettings,
     pub logging: LoggingSettings,
     pub metrics: MetricsSettings,
@@ -84,6 +87,7 @@ impl Settings {
         self.keys.validate()?;
         self.passwords.validate()?;
         self.security.validate()?;
+        self.mail.validate()?;
         self.directory.validate()?;
         self.logging.validate()?;
         self.metrics.validate(self.server.listen)?;
