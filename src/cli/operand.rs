@@ -235,11 +235,11 @@ mod tests {
             text.parse::<AppSetting>().expect("a setting").apply(&mut app);
         }
         let wanted = AppSettings {
-            highest_accesstokenttl: None,
             accesstokenttl: Some(60_000),
             algorithm: Algorithm::EdDsa,
             url_grants: Switch::Off,
             url_tokens: Switch::Off,
+            ..AppSettings::default()
         };
         assert_eq!(app, wanted);
         "accesstokenttl=default".parse::<AppSetting>().expect("a setting").apply(&mut app);
@@ -247,7 +247,7 @@ mod tests {
 
         let mut org = OrgSettings::default();
         "retrievable_secrets=off".parse::<OrgSetting>().expect("a setting").apply(&mut org);
-        assert_eq!(org, OrgSettings { retrievable_secrets: Switch::Off });
+        assert_eq!(org, OrgSettings { retrievable_secrets: Switch::Off, ..OrgSettings::default() });
     }
 
     #[test]

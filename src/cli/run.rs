@@ -87,7 +87,7 @@ async fn create_org(core: &Core, arguments: &args::OrgCreate) -> Result<(), Comm
         username: arguments.admin_username.as_str().to_owned(),
         email: Some(arguments.admin_email.as_str().to_owned()),
         name: None,
-        password: password.clone(),
+        password: Some(password.clone()),
         properties: Map::new(),
     };
     let new = NewOrg { name: arguments.name.to_string(), owner };
@@ -154,7 +154,7 @@ async fn create_user(core: &Core, arguments: &args::UserCreate) -> Result<(), Co
         username: arguments.username.as_str().to_owned(),
         email: Some(arguments.email.as_str().to_owned()),
         name: None,
-        password: password.clone(),
+        password: Some(password.clone()),
         properties: arguments.properties.clone().map(|given| given.0).unwrap_or_default(),
     };
     let user = core.registry.create_user(app.id, new, Actor::Operator).await?;

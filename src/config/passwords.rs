@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{Fault, within};
 use super::units::{self, ThreadCount};
+use crate::domain::password::PasswordPolicy;
 
 /// The `[passwords]` section.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,6 +22,11 @@ pub struct PasswordSettings {
     pub queue_per_tenant: usize,
     /// *Units*: characters.
     pub min_length: usize,
+    pub min_uppercase: usize,
+    pub min_digits: usize,
+    pub min_special: usize,
+    /// The characters that count as special.
+    pub special_chars: String,
 }
 
 impl PasswordSettings {
@@ -32,6 +38,27 @@ impl PasswordSettings {
         within("passwords.threads", self.threads.0, 0..=1024)?;
         within("passwords.max_wait_ms", self.max_wait.as_millis(), 1..=60_000)?;
         within("passwords.queue_per_tenant", self.queue_per_tenant, 1..=100_000)?;
-        within("passwords.min_length", self.min_length, 1..=72)
+        within("passwords.min_length", self.min_length, 1..=72)?;
+        within("passwords.min_uppercase", self.min_uppercase, 0..=72)?;
+        within("passwords.min_digits", self.min_digits, 0..=72)?;
+        within("passwords.min_special", self.min_special, 0..=72)?;
+        if self.min_special > 0 && self.special_chars.is_empty() {
+            return Err(Fault::new(
+                "passwords.special_chars",
+                "must name some where passwords.min_special asks for any",
+            ));
+        }
+        Ok(())
+    }
+
+    /// What new passwords must be made of.
+    pub fn policy(&self) -> PasswordPolicy {
+        PasswordPolicy {
+            min_length: self.min_length,
+            min_uppercase: self.min_uppercase,
+            min_digits: self.min_digits,
+            min_special: self.min_special,
+            special_chars: self.special_chars.clone(),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! SHA-256 of secrets with full entropy, which need no slow hash (NIST SP 800-63B §5.1.4.2).
+//! SHA-256 of secrets with full entropy, which need no slow hash (NIST SP 800-63B §5.1.4.2), and a picture's name.
 
 use sha2::{Digest as _, Sha256};
 
@@ -9,9 +9,20 @@ pub fn sha256(text: &str) -> Digest {
     Digest(Sha256::digest(text).into())
 }
 
+/// The MD5 digest of a text in hexadecimal. Not for anything that must be safe: Gravatar names pictures by it.
+pub fn md5_hex(text: &str) -> String {
+    md5::Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::sha256;
+    use super::{md5_hex, sha256};
+
+    #[test]
+    fn a_picture_is_named_by_md5() {
+        // RFC 1321, the test suite of appendix A.5.
+        assert_eq!(md5_hex("message digest"), "f96b697d7cb7938d525a2f31aaf161d0");
+    }
 
     #[test]
     fn the_digest_is_sha_256() {

@@ -25,13 +25,21 @@ impl Revocations {
             return None;
         }
         let named = ids.iter().find_map(|id| self.by_target.get(&RevocationTarget::Token(*id)));
-        let covered = || {
-            [RevocationTarget::Principal(holder), RevocationTarget::Tenant]
-                .iter()
-                .filter_map(|target| self.by_target.get(target))
-                .find(|(watermark, _)| issued <= *watermark)
+        let holders = || {
+            let of_holder = self.by_target.get(&RevocationTarget::Principal(holder));
+            of_holder.filter(|(watermark, _)| issued <= *watermark && !self.is_spared(ids, *watermark))
         };
-        named.or_else(covered).map(|(_, reason)| *reason)
+        let tenants = || {
+            let of_tenant = self.by_target.get(&RevocationTarget::Tenant);
+            of_tenant.filter(|(watermark, _)| issued <= *watermark)
+        };
+        named.or_else(holders).or_else(tenants).map(|(_, reason)| *reason)
+    }
+
+    /// Whether a session outlives its holder's watermark.
+    fn is_spared(&self, ids: &[Uuid], watermark: Moment) -> bool {
+        let until = |id: &Uuid| self.by_target.get(&RevocationTarget::Spared(*id)).map(|(until, _)| *until);
+        ids.iter().filter_map(until).any(|until| watermark <= until)
     }
 
     /// The watermark that covers every token of `holder` issued up to `now`. One issued in this very moment may be dated
@@ -55,6 +63,24 @@ impl Revocations {
 mod tests {
     use super::*;
     use crate::domain::id::TenantId;
+
+    #[test]
+    fn a_spared_session_outlives_one_watermark_and_no_later_one() {
+        let (holder, session) = (Uuid::from_u128(7), Uuid::from_u128(8));
+        let known = |of_holder: i64| {
+            let rows = [(RevocationTarget::Principal(holder), of_holder), (RevocationTarget::Spared(session), 1_000)];
+            let row = |(target, millis)| {
+                let (tenant, at) = (TenantId::MANAGEMENT, Moment::from_millis(millis));
+                Revocation { tenant, target, reason: RevocationReason::Revoked, watermark: at, expires: at }
+            };
+            Revocations::new(rows.map(row).to_vec())
+        };
+        let (own, other) = ([Uuid::from_u128(1), session], [Uuid::from_u128(2), Uuid::from_u128(9)]);
+        let before = Moment::from_millis(500);
+        assert_eq!(known(1_000).find(holder, &own, before), None);
+        assert_eq!(known(1_000).find(holder, &other, before), Some(RevocationReason::Revoked));
+        assert_eq!(known(1_001).find(holder, &own, before), Some(RevocationReason::Revoked));
+    }
 
     #[test]
     fn a_watermark_covers_what_came_before_it_and_nothing_after() {

@@ -11,6 +11,7 @@ pub mod journal;
 pub mod key;
 pub mod mail;
 pub mod name;
+pub mod password;
 pub mod permission;
 pub mod place;
 pub mod refresh;

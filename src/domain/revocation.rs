@@ -43,6 +43,9 @@ pub enum RevocationTarget {
     /// One token by its `jti`, or all tokens of one session by their `sid`, the id of its refresh family: whenever
     /// they were issued, since what ended by name begins no more, and a node with a fast clock dates ahead.
     Token(Uuid),
+    /// One session by its `sid` that outlives the watermark of its holder: their own, from which they changed their
+    /// password. It is spared from watermarks up to this one's, and from no later one.
+    Spared(Uuid),
 }
 
 /// One revocation. Tokens of a `Principal` or `Tenant` are dead if they were issued at or before `watermark`.

@@ -88,6 +88,56 @@ pub enum Switch {
 pub struct OrgSettings {
     /// Whether client secrets can be read back by their owner (Usergrid: the portal shows them).
     pub retrievable_secrets: Switch,
+    /// How many former passwords of a person are remembered and refused; zero asks for nothing.
+    /// *Spec*: Usergrid `passwordHistorySize`.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub password_history: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// How people come into an application; what is not set stands at its default.
+///
+/// *Shape*: `{"requires_email_confirmation":"on","open":"off"}` *Spec*: Usergrid's application properties.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Registration {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requires_email_confirmation: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requires_admin_approval: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notify_admins: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<Switch>,
+}
+
+impl Registration {
+    /// Whether new users must confirm their email address before they may sign in; off by default.
+    pub fn requires_email_confirmation(&self) -> bool {
+        self.requires_email_confirmation == Some(Switch::On)
+    }
+
+    /// Whether the administration must let new users in; off by default.
+    pub fn requires_admin_approval(&self) -> bool {
+        self.requires_admin_approval == Some(Switch::On)
+    }
+
+    /// Whether the administration hears of new users; off by default.
+    pub fn notifies_admins(&self) -> bool {
+        self.notify_admins == Some(Switch::On)
+    }
+
+    /// Whether guests may create users, where the guest role lets them; on by default.
+    pub fn is_open(&self) -> bool {
+        self.open != Some(Switch::Off)
+    }
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What an application decides for itself.
@@ -110,6 +160,8 @@ pub struct AppSettings {
     pub url_grants: Switch,
     /// Whether a token may arrive as `?access_token=`.
     pub url_tokens: Switch,
+    #[serde(skip_serializing_if = "Registration::is_default")]
+    pub registration: Registration,
 }
 
 #[cfg(test)]

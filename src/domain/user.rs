@@ -1,6 +1,6 @@
 //! People: users of an application and admins of the management plane.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
@@ -36,6 +36,40 @@ pub struct AppUser {
     pub person: Person,
 }
 
+impl AppUser {
+    /// The user as Usergrid's clients see and search them: every property beside the members of the account, never a
+    /// password or pin.
+    ///
+    /// *Shape*: `{"uuid":"..","type":"user","username":"bob","email":"..","name":"..","activated":true,"created":ms,..}`
+    pub fn entity(&self) -> Map<String, Value> {
+        let person = &self.person;
+        let mut entity = person.properties.clone();
+        let mut set = |name: &str, value: Value| entity.insert(name.to_owned(), value);
+        set("uuid", json!(self.id));
+        set("type", json!("user"));
+        set("created", json!(person.created.millis()));
+        set("modified", json!(person.modified.millis()));
+        set("username", json!(person.username.as_str()));
+        if let Some(email) = &person.email {
+            set("email", json!(email.as_str()));
+        }
+        if let Some(name) = &person.name {
+            set("name", json!(name));
+        }
+        set("activated", json!(person.activated));
+        if !person.confirmed {
+            set("confirmed", json!(false));
+        }
+        if person.disabled {
+            set("disabled", json!(true));
+        }
+        if let Some(at) = person.deactivated {
+            set("deactivated", json!(at.millis()));
+        }
+        entity
+    }
+}
+
 /// An admin: a person of the management plane, member of any number of organizations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Admin {
@@ -59,6 +93,7 @@ pub enum Identifier {
     Id(Uuid),
     /// A key for `email_key` first and `username_key` second: usernames may look like emails.
     EmailOrUsername(String),
+    Email(String),
     Username(String),
 }
 

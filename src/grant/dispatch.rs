@@ -8,8 +8,9 @@ use super::error::GrantError;
 use super::outcome::Issued;
 use super::request::{GrantRequest, Transport};
 use super::workbench::{GrantPolicy, Workbench};
-use super::{client_credentials, password, refresh_token, reissue};
+use super::{client_credentials, password, refresh_token, reissue, session};
 use crate::domain::authority::Principal;
+use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
 use crate::domain::tenant::Switch;
 
@@ -66,6 +67,27 @@ impl Dispatcher {
             Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,
             Grant::RefreshToken => refresh_token::run(&self.0, place, request).await,
         }
+    }
+
+    /// Signs in a user whom another way has proved; the account's state is checked here.
+    ///
+    /// *Errors*: `UnknownUser`, `NotActivated`, `Disabled`, `TtlTooLong`. *Tenancy*: a user of the place.
+    pub async fn sign_in_user(&self, place: &Place, user: UserId, ttl: Option<Duration>) -> Result<Issued, GrantError> {
+        session::begin_of_user(&self.0, place, user, ttl).await
+    }
+
+    /// Makes a token of a user for someone above them: without a refresh token, and with the caller's client in it.
+    ///
+    /// *Errors*: as [`Dispatcher::sign_in_user`]; `NotAnAdmin` for a caller who is a user. *Tenancy*: a user of the
+    /// place; that the caller is above it was decided before.
+    pub async fn impersonate(
+        &self,
+        place: &Place,
+        user: UserId,
+        by: Principal,
+        ttl: Option<Duration>,
+    ) -> Result<Issued, GrantError> {
+        session::lend(&self.0, place, user, by, ttl).await
     }
 
     fn url_grants(&self, place: &Place) -> Switch {

@@ -15,6 +15,7 @@ mod refresh_token;
 mod reissue;
 pub mod request;
 mod scope;
+mod session;
 mod workbench;
 
 pub use dispatch::Dispatcher;

@@ -1,13 +1,13 @@
 //! `grant_type=password` (RFC 6749 §4.3): a user of an application or an admin signs in by name and password.
 //! No connection is held while bcrypt runs; the unknown user costs what the wrong password costs.
 
+use super::client;
 use super::error::GrantError;
 use super::outcome::Issued;
-use super::oxide;
 use super::person::{self, Candidate};
 use super::request::GrantRequest;
-use super::workbench::{Terms, Workbench};
-use super::{client, family, lifetime, scope};
+use super::session::{self, Wish};
+use super::workbench::Workbench;
 use crate::crypto::password::Verdict;
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
@@ -23,27 +23,16 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let hash = candidate.as_ref().and_then(Candidate::hash).cloned();
     let verdict = this.lane.verify(place.tenant(), password.clone(), hash.clone()).await?;
     let candidate = decide(candidate, verdict)?;
-    candidate.may_sign_in(this.policy.admins_must_confirm)?;
-    let granted = scope::decide(request.scope.as_deref(), request.scope_rule)?;
-    let lifetime = lifetime::decide(place.app_settings(), request.ttl, &this.policy)?;
-
-    let principal = candidate.principal(place)?;
-    let (family, token) = family::begin(this, place, principal, bound_to.clone())?;
-    let client_id = bound_to.unwrap_or_else(|| client::own_id(place));
-    let terms = Terms { principal, client_id, lifetime, refresh: token };
-    let issuer = this.issuer(place, terms).await?;
-    let minted = oxide::password(granted, &issuer)?;
-
-    let family = family.dated(issuer.issued, granted);
-    this.store.blocking(move |store| store.insert_refresh_family(&family)).await?;
+    let wish = Wish { bound_to, scope: request.scope.as_deref(), scope_rule: request.scope_rule, ttl: request.ttl };
+    let issued = session::begin(this, place, &candidate, wish).await?;
     if let (Verdict::Match { rehash: true }, Some(old)) = (verdict, hash) {
         rehash(this, place, &candidate, Rehash { password: password.clone(), old }).await;
     }
-    Ok(Workbench::issued(minted, principal, person::holder(this, candidate).await?))
+    Ok(issued)
 }
 
 /// The heart of it: someone was found and the password is theirs. State is asked only after this.
-fn decide(candidate: Option<Candidate>, verdict: Verdict) -> Result<Candidate, GrantError> {
+pub(super) fn decide(candidate: Option<Candidate>, verdict: Verdict) -> Result<Candidate, GrantError> {
     match (candidate, verdict) {
         (None, _) => Err(GrantError::UnknownUser),
         (Some(_), Verdict::Mismatch) => Err(GrantError::WrongPassword),

@@ -5,6 +5,7 @@ pub mod error;
 pub mod extract;
 pub mod middleware;
 pub mod oauth;
+pub mod openapi;
 pub mod routes;
 pub mod service;
 pub mod state;

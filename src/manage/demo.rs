@@ -56,7 +56,7 @@ impl Registry {
                 username: DEMO.admin.0.to_owned(),
                 email: Some("testadmin@example.com".to_owned()),
                 name: Some("Test Admin".to_owned()),
-                password: Secret::new(DEMO.admin.1),
+                password: Some(Secret::new(DEMO.admin.1)),
                 properties: Map::new(),
             };
             self.create_org(NewOrg { name: DEMO.org.to_owned(), owner }, Actor::Operator).await?;
@@ -73,7 +73,7 @@ impl Registry {
                 username: DEMO.user.0.to_owned(),
                 email: Some(DEMO.user_email.to_owned()),
                 name: Some("John Doe".to_owned()),
-                password: Secret::new(DEMO.user.1),
+                password: Some(Secret::new(DEMO.user.1)),
                 properties: Map::new(),
             };
             self.create_user(app.id, user, Actor::Operator).await?;

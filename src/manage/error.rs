@@ -5,6 +5,7 @@ use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
 use crate::directory::DirectoryError;
 use crate::domain::name::NameError;
+use crate::domain::password::PolicyBreach;
 use crate::store::{Conflict, StoreError};
 
 /// A refused or failed use case. `Display` is a sentence that may be shown: it holds no secret.
@@ -18,8 +19,19 @@ pub enum ManageError {
     UnknownUser(String),
     #[error("{field}: {source}")]
     Name { field: &'static str, source: NameError },
-    #[error("A password must have at least {0} characters.")]
-    PasswordTooShort(usize),
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))]
+    PasswordPolicy(Vec<PolicyBreach>),
+    /// Also the answer for an account that does not exist.
+    #[error("Unable to authenticate due to username or password being incorrect.")]
+    WrongOldPassword,
+    #[error("This password was used recently; choose another.")]
+    RecentlyUsedPassword,
+    /// The superuser's password stands in the configuration.
+    #[error("This password is set by the server's configuration alone.")]
+    ConfiguredPassword,
+    /// Others kept changing the same account.
+    #[error("Another change came first; look again and repeat.")]
+    Overtaken,
     #[error("{0} is a member of the account itself and cannot be a property.")]
     OwnMember(&'static str),
     #[error("This {0} is taken.")]

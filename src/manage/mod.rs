@@ -8,6 +8,7 @@ pub mod error;
 mod keys;
 mod maintenance;
 mod organization;
+mod password;
 mod person;
 mod read;
 mod revocation;
@@ -22,6 +23,7 @@ pub use demo::{DEMO, Demo};
 pub use error::ManageError;
 pub use keys::{Promotion, Rotated};
 pub use organization::{CreatedOrg, NewOrg};
+pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
@@ -32,14 +34,15 @@ use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
 use crate::domain::id::TenantId;
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
+use crate::domain::password::PasswordPolicy;
 use crate::domain::token::Algorithm;
 use crate::store::{Journal, Store};
 
 /// What the configuration says of tenants, passwords and keys.
 #[derive(Clone, Debug)]
 pub struct RegistryPolicy {
-    /// *Units*: characters.
-    pub password_min_length: usize,
+    /// What new passwords must be made of.
+    pub passwords: PasswordPolicy,
     /// What the management issuer's keys are made for.
     pub management_algorithm: Algorithm,
     /// How long a new key is published before it signs.

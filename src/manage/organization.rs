@@ -33,7 +33,7 @@ pub struct CreatedOrg {
 impl Registry {
     /// Creates an organization, its first admin, its client and its sandbox, all or nothing.
     ///
-    /// *Errors*: `Name`, `PasswordTooShort`, `Taken`.
+    /// *Errors*: `Name`, `PasswordPolicy`, `Taken`.
     pub async fn create_org(&self, new: NewOrg, actor: Actor) -> Result<CreatedOrg, ManageError> {
         let name =
             TenantName::parse(&new.name).map_err(|source| ManageError::Name { field: "organization", source })?;
@@ -54,7 +54,7 @@ impl Registry {
         let provision = Provision {
             organizations: vec![org.clone()],
             applications: vec![sandbox.app.clone()],
-            admins: vec![WithPassword { who: owner.clone(), hash: Some(hash) }],
+            admins: vec![WithPassword { who: owner.clone(), hash }],
             memberships: vec![(org.id, owner.id)],
             secrets: vec![(org.id.into(), secret), (sandbox.app.id.into(), sandbox.secret)],
             keys: vec![sandbox.key],

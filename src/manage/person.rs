@@ -17,7 +17,8 @@ pub struct NewPerson {
     pub username: String,
     pub email: Option<String>,
     pub name: Option<String>,
-    pub password: Secret,
+    /// Without one the account cannot sign in by password.
+    pub password: Option<Secret>,
     /// Further members, returned unchanged.
     pub properties: Map<String, Value>,
 }
@@ -42,7 +43,7 @@ const OWN_MEMBERS: [&str; 13] = [
 impl Registry {
     /// Creates a user of an application.
     ///
-    /// *Errors*: `Name`, `PasswordTooShort`, `OwnMember`, `Taken` for username or email. *Tenancy*: unique within the application.
+    /// *Errors*: `Name`, `PasswordPolicy`, `OwnMember`, `Taken` for username or email. *Tenancy*: unique within the application.
     pub async fn create_user(&self, app: AppId, new: NewPerson, actor: Actor) -> Result<AppUser, ManageError> {
         let user = self.new_user(app, new).await?;
         let created = user.who.clone();
@@ -59,22 +60,28 @@ impl Registry {
     /// A user ready to be written.
     pub(super) async fn new_user(&self, app: AppId, new: NewPerson) -> Result<WithPassword<AppUser>, ManageError> {
         let (person, hash) = self.new_person(app.into(), new).await?;
-        Ok(WithPassword { who: AppUser { id: UserId::new(self.draw_id()), app, person }, hash: Some(hash) })
+        Ok(WithPassword { who: AppUser { id: UserId::new(self.draw_id()), app, person }, hash })
     }
 
     /// Checks and hashes what any account needs.
-    pub(super) async fn new_person(&self, tenant: TenantId, new: NewPerson) -> Result<(Person, Secret), ManageError> {
+    pub(super) async fn new_person(
+        &self,
+        tenant: TenantId,
+        new: NewPerson,
+    ) -> Result<(Person, Option<Secret>), ManageError> {
         let named = |field| move |source: NameError| ManageError::Name { field, source };
         let username = Username::parse(&new.username).map_err(named("username"))?;
         let email = new.email.as_deref().map(Email::parse).transpose().map_err(named("email"))?;
-        let min = self.policy.password_min_length;
-        if new.password.expose().chars().count() < min {
-            return Err(ManageError::PasswordTooShort(min));
+        if let Some(password) = &new.password {
+            self.check_password_policy(password)?;
         }
         if let Some(own) = OWN_MEMBERS.into_iter().find(|own| new.properties.contains_key(*own)) {
             return Err(ManageError::OwnMember(own));
         }
-        let hash = self.lane.hash(tenant, new.password).await?;
+        let hash = match new.password {
+            Some(password) => Some(self.lane.hash(tenant, password).await?),
+            None => None,
+        };
         let now = self.clock.now();
         let person = Person {
             username,
@@ -85,7 +92,7 @@ impl Registry {
             confirmed: true,
             disabled: false,
             deactivated: None,
-            password_changed: Some(now),
+            password_changed: hash.is_some().then_some(now),
             created: now,
             modified: now,
         };

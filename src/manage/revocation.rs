@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Actor, ManageError, Registry};
 use crate::domain::id::{OrgId, TenantId};
 use crate::domain::journal::ChangeKind;
-use crate::domain::revocation::{Revocation, RevocationTarget};
+use crate::domain::revocation::RevocationTarget;
 use crate::domain::tenant::Application;
 use crate::store::Journal;
 
@@ -25,11 +25,9 @@ impl Registry {
     async fn revoke(&self, tenant: TenantId, target: RevocationTarget, actor: Actor) -> Result<(), ManageError> {
         let holder = match target {
             RevocationTarget::Principal(holder) => holder,
-            RevocationTarget::Tenant | RevocationTarget::Token(_) => tenant.uuid(),
+            RevocationTarget::Tenant | RevocationTarget::Token(_) | RevocationTarget::Spared(_) => tenant.uuid(),
         };
-        let watermark = self.directory.revocations(tenant).await?.watermark(holder, self.clock.now());
-        let longest = self.directory.longest_token(tenant, self.policy.access_ttl_max).await?;
-        let revocation = Revocation::revoked(tenant, target, watermark, longest);
+        let revocation = self.watermark(tenant, target).await?;
         let journal = Journal {
             changes: vec![self.change(tenant, ChangeKind::Revocations)],
             audit: vec![self.audit(tenant, actor, "revoke tokens", json!({ "holder": holder }))],

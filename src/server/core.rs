@@ -84,7 +84,7 @@ impl Core {
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
             policy: Arc::new(RegistryPolicy {
-                password_min_length: settings.passwords.min_length,
+                passwords: settings.passwords.policy(),
                 management_algorithm: settings.management.algorithm,
                 key_publish: settings.keys.publish,
                 access_ttl_max: settings.tokens.access_ttl_max,

@@ -1,5 +1,7 @@
 //! Users of applications, admins, and who belongs to which organization.
 
+use uuid::Uuid;
+
 use super::Store;
 use super::error::StoreError;
 use super::side::{Scope, query, transact};
@@ -23,6 +25,11 @@ impl Store {
             return Ok(None);
         }
         query!(self, Scope::Tenant(app.into()), |q, conn| q::app_user::find(conn, app, who))
+    }
+
+    /// The users of one application with these ids, in the order of the ids; unknown ones are left out.
+    pub fn find_users_by_ids(&self, app: AppId, ids: &[Uuid]) -> Result<Vec<AppUser>, StoreError> {
+        query!(self, Scope::Tenant(app.into()), |q, conn| q::app_user::find_all(conn, app, ids))
     }
 
     /// The admin that `who` names; an email is preferred to a username of the same look.
@@ -59,6 +66,6 @@ impl Store {
 fn is_impossible(who: &Identifier) -> bool {
     match who {
         Identifier::Id(_) => false,
-        Identifier::EmailOrUsername(key) | Identifier::Username(key) => key.contains('\0'),
+        Identifier::EmailOrUsername(key) | Identifier::Email(key) | Identifier::Username(key) => key.contains('\0'),
     }
 }

@@ -13,8 +13,7 @@ impl Store {
     /// refresh families that began at or before it.
     pub fn revoke(&self, revocation: &Revocation, journal: &Journal) -> Result<(), StoreError> {
         transact!(self, revocation.tenant, |q, conn| {
-            q::revocation::upsert(conn, revocation)?;
-            q::refresh_family::end_covered(conn, revocation)?;
+            q::revocation::apply(conn, revocation, None)?;
             q::append(conn, revocation.tenant, journal)
         })
     }

@@ -55,6 +55,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rand", &["crypto"]),
     ("subtle", &["crypto"]),
     ("toml", &["config"]),
+    ("utoipa", &["http::openapi"]),
 ];
 
 /// Whether `path` is `prefix` or lies below it.

@@ -17,11 +17,15 @@ impl Worded for ManageError {
             Self::Name { .. } | Self::OwnMember(_) | Self::MailToken => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
             }
-            Self::PasswordTooShort(min) => Answer::new(
-                StatusCode::BAD_REQUEST,
-                "error_password_policy_violation",
-                format!("error_length_policy: must be at least {min} characters"),
-            ),
+            Self::PasswordPolicy(_) => {
+                Answer::new(StatusCode::BAD_REQUEST, "error_password_policy_violation", self.to_string())
+            }
+            Self::WrongOldPassword => {
+                Answer::new(StatusCode::BAD_REQUEST, "auth_invalid_username_or_password", self.to_string())
+            }
+            Self::RecentlyUsedPassword => Answer::new(StatusCode::CONFLICT, "recently_used_password", self.to_string()),
+            Self::ConfiguredPassword => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string()),
+            Self::Overtaken => Answer::new(StatusCode::CONFLICT, "conflict", self.to_string()),
             Self::Taken(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "duplicate_unique_property_exists", self.to_string())
             }

@@ -1,17 +1,24 @@
 //! The routes of an application, below `/{org}/{app}`. Those that are asked for most come first.
 
-use super::{Operation, Route, route};
+use super::{Gives, Operation, Route, Takes, route};
 use crate::http::oauth::{jwks, token};
 use crate::http::usergrid::{application, credentials, revoke};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
         "/token",
-        [Operation::get("Issues a token from the query."), Operation::post("Issues a token.")],
+        [
+            Operation::get("Issues a token from the query.").gives(Gives::Token),
+            Operation::post("Issues a token.").takes(Takes::Grant).gives(Gives::Token)
+        ],
         token::exchange
     ),
     route!("", [Operation::get("The application as an entity.")], application::read),
-    route!("/.well-known/jwks.json", [Operation::get("The public keys of the application.")], jwks::keys),
+    route!(
+        "/.well-known/jwks.json",
+        [Operation::get("The public keys of the application.").gives(Gives::Json)],
+        jwks::keys
+    ),
     route!(
         "/credentials",
         [

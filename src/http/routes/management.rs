@@ -1,21 +1,31 @@
 //! The routes of the management plane, below `/management`.
 
-use super::{Operation, Route, route};
+use super::{Gives, Operation, Route, Takes, route};
 use crate::http::oauth::{jwks, token};
 use crate::http::usergrid::{credentials, management, revoke};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
         "/token",
-        [Operation::get("Issues a token from the query."), Operation::post("Issues a token.")],
+        [
+            Operation::get("Issues a token from the query.").gives(Gives::Token),
+            Operation::post("Issues a token.").takes(Takes::Grant).gives(Gives::Token)
+        ],
         token::exchange
     ),
     route!(
         "/me",
-        [Operation::get("The calling admin, with their token."), Operation::post("Issues a token.")],
+        [
+            Operation::get("The calling admin, with their token.").gives(Gives::Token),
+            Operation::post("Issues a token.").takes(Takes::Grant).gives(Gives::Token)
+        ],
         management::me
     ),
-    route!("/.well-known/jwks.json", [Operation::get("The public keys of the management issuer.")], jwks::keys),
+    route!(
+        "/.well-known/jwks.json",
+        [Operation::get("The public keys of the management issuer.").gives(Gives::Json)],
+        jwks::keys
+    ),
     route!("/users/{user}", [Operation::get("An admin reads themselves.")], management::read_admin),
     route!(
         "/users/{user}/revoketokens",

@@ -13,7 +13,7 @@ use actix_web::{Resource, web};
 
 use crate::domain::permission::Verb;
 use crate::http::service::{method_not_allowed, unknown_route};
-pub use operation::Operation;
+pub use operation::{Gives, Operation, Takes};
 
 /// One path with what it serves.
 pub struct Route {

@@ -10,28 +10,8 @@ use crate::domain::user::{Admin, AppUser, Person};
 const USER_COLLECTIONS: [&str; 7] = ["activities", "devices", "feed", "groups", "roles", "following", "followers"];
 
 /// An application user.
-///
-/// *Shape*: `{"uuid":"..","type":"user","username":"bob","email":"..","name":"..","activated":true,"created":ms,..}`
-/// with every further property of the account beside them.
 pub fn user(user: &AppUser) -> Value {
-    let person = &user.person;
-    let mut entity = person.properties.clone();
-    entity.insert("uuid".to_owned(), json!(user.id));
-    entity.insert("type".to_owned(), json!("user"));
-    entity.insert("created".to_owned(), json!(person.created.millis()));
-    entity.insert("modified".to_owned(), json!(person.modified.millis()));
-    entity.insert("username".to_owned(), json!(person.username.as_str()));
-    if let Some(email) = &person.email {
-        entity.insert("email".to_owned(), json!(email.as_str()));
-    }
-    if let Some(name) = &person.name {
-        entity.insert("name".to_owned(), json!(name));
-    }
-    entity.insert("activated".to_owned(), json!(person.activated));
-    if person.disabled {
-        entity.insert("disabled".to_owned(), json!(true));
-    }
-    Value::Object(entity)
+    Value::Object(user.entity())
 }
 
 /// The same with the `metadata` that clients navigate by.

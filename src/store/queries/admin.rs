@@ -9,6 +9,7 @@ use crate::domain::secret::Secret;
 use crate::domain::user::{Admin, Identifier, WithPassword};
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
+use crate::store::passwords::NewPassword;
 use crate::store::schema::{admin, membership};
 
 #[derive(Queryable, Insertable)]
@@ -45,6 +46,7 @@ pub fn find(conn: &mut Conn, who: &Identifier) -> Result<Option<WithPassword<Adm
     let row: Option<Row> = match who {
         Identifier::Id(id) => all.filter(admin::id.eq(RowId(*id))).first(conn).optional()?,
         Identifier::Username(key) => by_username(key).first(conn).optional()?,
+        Identifier::Email(key) => all.filter(admin::email_key.eq(key)).first(conn).optional()?,
         // Two questions instead of one with OR, as for users.
         Identifier::EmailOrUsername(key) => match all.filter(admin::email_key.eq(key)).first(conn).optional()? {
             None => by_username(key).first(conn).optional()?,
@@ -65,6 +67,17 @@ pub fn list_of(conn: &mut Conn, org: OrgId) -> Result<Vec<Admin>, StoreError> {
         .into_iter()
         .map(|row| Ok(row.into_domain()?.who))
         .collect()
+}
+
+/// Sets the password if its hash is still the one seen.
+pub fn set_password(conn: &mut Conn, id: AdminId, new: &NewPassword) -> Result<bool, StoreError> {
+    let own = admin::table.filter(admin::id.eq(RowId(id.uuid())));
+    let values = (admin::hash.eq(new.hash.expose()), admin::password_changed.eq(new.changed));
+    let written = match &new.seen {
+        Some(seen) => diesel::update(own.filter(admin::hash.eq(seen.expose()))).set(values).execute(conn)?,
+        None => diesel::update(own.filter(admin::hash.is_null())).set(values).execute(conn)?,
+    };
+    Ok(written == 1)
 }
 
 /// Sets the hash if it is still `old`.

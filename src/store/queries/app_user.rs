@@ -1,6 +1,9 @@
 //! The rows of an application's users.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use super::Conn;
 use super::person::{PersonRow, person_columns};
@@ -9,7 +12,11 @@ use crate::domain::secret::Secret;
 use crate::domain::user::{AppUser, Identifier, WithPassword};
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
+use crate::store::passwords::NewPassword;
 use crate::store::schema::app_user;
+
+/// How many ids one statement names; the older SQLite takes 999 values.
+const IDS_A_QUERY: usize = 500;
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = app_user)]
@@ -56,6 +63,7 @@ pub fn find(conn: &mut Conn, app: AppId, who: &Identifier) -> Result<Option<With
     let row: Option<Row> = match who {
         Identifier::Id(id) => tenant.filter(app_user::id.eq(RowId(*id))).first(conn).optional()?,
         Identifier::Username(key) => by_username(key).first(conn).optional()?,
+        Identifier::Email(key) => tenant.filter(app_user::email_key.eq(key)).first(conn).optional()?,
         // Two questions instead of one with OR, which SQLite answers by reading all users of the tenant.
         Identifier::EmailOrUsername(key) => match tenant.filter(app_user::email_key.eq(key)).first(conn).optional()? {
             None => by_username(key).first(conn).optional()?,
@@ -63,6 +71,34 @@ pub fn find(conn: &mut Conn, app: AppId, who: &Identifier) -> Result<Option<With
         },
     };
     row.map(Row::into_domain).transpose()
+}
+
+/// Sets the password if its hash is still the one seen.
+pub fn set_password(conn: &mut Conn, app: AppId, user: UserId, new: &NewPassword) -> Result<bool, StoreError> {
+    let own =
+        app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid()))).filter(app_user::id.eq(RowId(user.uuid())));
+    let values = (app_user::hash.eq(new.hash.expose()), app_user::password_changed.eq(new.changed));
+    let written = match &new.seen {
+        Some(seen) => diesel::update(own.filter(app_user::hash.eq(seen.expose()))).set(values).execute(conn)?,
+        None => diesel::update(own.filter(app_user::hash.is_null())).set(values).execute(conn)?,
+    };
+    Ok(written == 1)
+}
+
+/// The users of these ids, in the order of the ids; unknown ones are left out.
+pub fn find_all(conn: &mut Conn, app: AppId, ids: &[Uuid]) -> Result<Vec<AppUser>, StoreError> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for some in ids.chunks(IDS_A_QUERY) {
+        let rows: Vec<Row> = app_user::table
+            .filter(app_user::tenant_id.eq(RowId(app.uuid())))
+            .filter(app_user::id.eq_any(some.iter().map(|id| RowId(*id))))
+            .select((app_user::tenant_id, app_user::id, app_user::hash, person_columns!(app_user)))
+            .load(conn)?;
+        for row in rows {
+            found.insert(row.id.0, row.into_domain()?.who);
+        }
+    }
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
 /// Sets the hash if it is still `old`.

@@ -5,12 +5,13 @@ use diesel::RunQueryDsl;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{Conn, enter, has_migrations};
 use crate::domain::id::TenantId;
-use crate::domain::mail::Post;
-use crate::store::error::{Conflict, StoreError};
+use crate::store::error::StoreError;
 use crate::store::journal::Journal;
+use crate::store::passwords::NewPassword;
 
 pub mod admin;
 pub mod app_user;
@@ -24,7 +25,9 @@ pub mod mail_token;
 pub mod membership;
 pub mod migration;
 pub mod organization;
+pub mod password_history;
 mod person;
+mod post;
 pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
@@ -42,7 +45,7 @@ pub fn append(conn: &mut Conn, entered: TenantId, journal: &Journal) -> Result<(
         change_log::insert(conn, change)?;
     }
     let mut entered = entered;
-    append_post(conn, &mut entered, &journal.post)?;
+    post::append(conn, &mut entered, &journal.post)?;
     for entry in &journal.audit {
         if entry.tenant != entered {
             enter(conn, entry.tenant)?;
@@ -53,35 +56,19 @@ pub fn append(conn: &mut Conn, entered: TenantId, journal: &Journal) -> Result<(
     Ok(())
 }
 
-/// Uses up the token that permits the write, and adds tokens and mails.
-///
-/// *Errors*: `Conflict(MailToken)` undoes the whole transaction.
-fn append_post(conn: &mut Conn, entered: &mut TenantId, post: &Post) -> Result<(), StoreError> {
-    let mut step_into = |conn: &mut Conn, tenant: TenantId| {
-        if tenant != *entered {
-            enter(conn, tenant)?;
-            *entered = tenant;
-        }
-        Ok::<_, StoreError>(())
-    };
-    if let Some(spent) = &post.spent {
-        step_into(conn, spent.tenant)?;
-        if !mail_token::spend(conn, spent)? {
-            return Err(StoreError::Conflict(Conflict::MailToken));
-        }
+/// What follows from a password that was set: the former is remembered, and what it opened ends.
+pub fn settle_password(
+    conn: &mut Conn,
+    tenant: TenantId,
+    holder: Uuid,
+    new: &NewPassword,
+    journal: &Journal,
+) -> Result<(), StoreError> {
+    if let Some(former) = &new.seen {
+        password_history::push(conn, tenant, holder, (former, new.changed), new.keep)?;
     }
-    for (tenant, holder) in &post.voided {
-        step_into(conn, *tenant)?;
-        mail_token::void(conn, *tenant, *holder)?;
-    }
-    for token in &post.issued {
-        step_into(conn, token.tenant)?;
-        mail_token::insert(conn, token)?;
-    }
-    for mail in &post.mails {
-        mail::insert(conn, mail)?;
-    }
-    Ok(())
+    revocation::apply(conn, &new.ends, new.spare)?;
+    append(conn, tenant, journal)
 }
 
 /// Settings as a JSON column keeps them.

@@ -129,8 +129,8 @@ fn end(conn: &mut Conn, tenant: TenantId, id: Uuid, at: Moment) -> Result<bool, 
     Ok(diesel::update(live).set(refresh_family::ended.eq(at)).execute(conn)? == 1)
 }
 
-/// Ends what a watermark covers, and the session that is named.
-pub fn end_covered(conn: &mut Conn, revocation: &Revocation) -> Result<(), StoreError> {
+/// Ends what a watermark covers but the family to spare, and the session that is named.
+pub fn end_covered(conn: &mut Conn, revocation: &Revocation, spare: Option<Uuid>) -> Result<(), StoreError> {
     let covered = refresh_family::table
         .filter(refresh_family::tenant_id.eq(RowId(revocation.tenant.uuid())))
         .filter(refresh_family::ended.is_null())
@@ -139,10 +139,15 @@ pub fn end_covered(conn: &mut Conn, revocation: &Revocation) -> Result<(), Store
     match revocation.target {
         RevocationTarget::Tenant => diesel::update(covered).set(ended).execute(conn)?,
         RevocationTarget::Principal(principal) => {
-            diesel::update(covered.filter(refresh_family::principal.eq(RowId(principal)))).set(ended).execute(conn)?
+            let own = covered
+                .filter(refresh_family::principal.eq(RowId(principal)))
+                // No family has the nil UUID.
+                .filter(refresh_family::id.ne(RowId(spare.unwrap_or_default())));
+            diesel::update(own).set(ended).execute(conn)?
         }
         // A session is named by its family.
         RevocationTarget::Token(session) => usize::from(end(conn, revocation.tenant, session, revocation.watermark)?),
+        RevocationTarget::Spared(_) => 0,
     };
     Ok(())
 }

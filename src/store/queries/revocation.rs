@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use uuid::Uuid;
 
-use super::Conn;
+use super::{Conn, refresh_family};
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
 use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
@@ -30,6 +30,7 @@ impl Row {
             RevocationTarget::Principal(id) => ("principal", id),
             RevocationTarget::Tenant => ("tenant", Uuid::nil()),
             RevocationTarget::Token(id) => ("token", id),
+            RevocationTarget::Spared(id) => ("spared", id),
         };
         Self {
             tenant_id: RowId(revocation.tenant.uuid()),
@@ -46,6 +47,7 @@ impl Row {
             "principal" => RevocationTarget::Principal(self.target_id.0),
             "tenant" => RevocationTarget::Tenant,
             "token" => RevocationTarget::Token(self.target_id.0),
+            "spared" => RevocationTarget::Spared(self.target_id.0),
             _ => return Err(StoreError::corrupt("revocation", "unknown target")),
         };
         Ok(Revocation {
@@ -60,7 +62,7 @@ impl Row {
 }
 
 /// Adds a revocation; where the target has one, the later watermark counts with its reason, and the later end.
-pub fn upsert(conn: &mut Conn, new: &Revocation) -> Result<(), StoreError> {
+fn upsert(conn: &mut Conn, new: &Revocation) -> Result<(), StoreError> {
     use revocation::{expires, reason, watermark};
     diesel::insert_into(revocation::table)
         .values(Row::new(new))
@@ -73,6 +75,15 @@ pub fn upsert(conn: &mut Conn, new: &Revocation) -> Result<(), StoreError> {
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Revokes, with the refresh families that end by it. `spare` is the session that a holder's watermark passes over.
+pub fn apply(conn: &mut Conn, new: &Revocation, spare: Option<Uuid>) -> Result<(), StoreError> {
+    if let Some(session) = spare {
+        upsert(conn, &Revocation { target: RevocationTarget::Spared(session), ..*new })?;
+    }
+    upsert(conn, new)?;
+    refresh_family::end_covered(conn, new, spare)
 }
 
 /// The tenant's revocations that have not expired by `now`.

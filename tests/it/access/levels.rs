@@ -28,6 +28,7 @@ const TABLE: &[(&str, Rule)] = &[
     ("/lb-status", Rule::Open),
     ("/health/live", Rule::Open),
     ("/health/ready", Rule::Open),
+    ("/openapi.json", Rule::Open),
     ("/management/token", Rule::GrantOrAdmin),
     ("/management/me", Rule::GrantOrAdmin),
     ("/management/.well-known/jwks.json", Rule::Open),

@@ -162,7 +162,7 @@ fn settings_are_written_where_the_id_says() {
     let (store, rival) = (near.store(), &near.world.rival);
     let settings = AppSettings { accesstokenttl: Some(1), ..AppSettings::default() };
     assert!(store.set_app_settings(rival.app.id, &settings, near.now(), &Journal::default()).unwrap());
-    let settings = OrgSettings { retrievable_secrets: Switch::Off };
+    let settings = OrgSettings { retrievable_secrets: Switch::Off, ..OrgSettings::default() };
     assert!(store.set_org_settings(rival.org.id, &settings, near.now(), &Journal::default()).unwrap());
     near.acme_is_untouched();
 }

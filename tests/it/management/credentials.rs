@@ -151,7 +151,7 @@ fn an_operator_may_let_the_old_secret_work_for_a_while() {
 #[test]
 fn where_secrets_cannot_be_read_back_a_rotation_shows_the_new_one_once() {
     let world = world();
-    let settings = OrgSettings { retrievable_secrets: Switch::Off };
+    let settings = OrgSettings { retrievable_secrets: Switch::Off, ..OrgSettings::default() };
     world.server.wait(world.registry().set_org(&world.acme.org, settings, Actor::Operator)).unwrap();
     for path in [ORG, APP, OWN] {
         let caller = world.caller(&world.acme, Admin);

@@ -6,3 +6,4 @@ mod health;
 mod lane;
 mod logs;
 mod metrics;
+mod openapi;

@@ -126,7 +126,7 @@ pub fn person(username: &str, email: &str) -> NewPerson {
         username: username.to_owned(),
         email: Some(email.to_owned()),
         name: Some(format!("The {username}")),
-        password: Secret::new(PASSWORD),
+        password: Some(Secret::new(PASSWORD)),
         properties: serde_json::Map::new(),
     }
 }

@@ -140,7 +140,7 @@ fn plus_and_apostrophe_survive_every_encoding() {
         username: "o'neil+test".to_owned(),
         email: Some("o'neil+tag@example.test".to_owned()),
         name: None,
-        password: Secret::new(password),
+        password: Some(Secret::new(password)),
         properties: serde_json::Map::new(),
     };
     let registry = world.registry();

@@ -155,7 +155,7 @@ fn a_password_that_bcrypt_cannot_read_whole_is_a_wrong_one() {
     let world = world();
     // 72 bytes are read, and not one more: what follows must not be ignored.
     let long = "x".repeat(72);
-    let (username, password) = ("long".to_owned(), Secret::new(&*long));
+    let (username, password) = ("long".to_owned(), Some(Secret::new(&*long)));
     let person = NewPerson { username, email: None, name: None, password, properties: serde_json::Map::new() };
     let registry = world.registry();
     world.server.wait(registry.create_user(world.acme.app.id, person, Actor::Operator)).unwrap();

@@ -1,0 +1,110 @@
+//! The end of every sign-in of a person: whoever has proved who they are, in whichever way, gets their token here.
+
+use std::time::Duration;
+
+use super::error::GrantError;
+use super::family;
+use super::outcome::Issued;
+use super::oxide::{self, RefreshPlan};
+use super::person::{self, Candidate};
+use super::request::ScopeRule;
+use super::workbench::{Terms, Workbench};
+use super::{client, lifetime, scope};
+use crate::domain::authority::Principal;
+use crate::domain::client::ClientId;
+use crate::domain::id::UserId;
+use crate::domain::journal::AuditEntry;
+use crate::domain::place::Place;
+use crate::domain::token::DEFAULT_SCOPE;
+use crate::domain::user::Identifier;
+use crate::store::{Journal, Store};
+
+/// What a sign-in asks for.
+pub(super) struct Wish<'a> {
+    /// The client that proved itself beside the person, to which the session is bound.
+    pub bound_to: Option<String>,
+    pub scope: Option<&'a str>,
+    pub scope_rule: ScopeRule,
+    pub ttl: Option<Duration>,
+}
+
+/// Begins a session with its first token and its refresh token. The account's state is asked here and nowhere before.
+///
+/// *Errors*: the state of the account, a scope or a life that is not to be had.
+pub(super) async fn begin(
+    this: &Workbench,
+    place: &Place,
+    candidate: &Candidate,
+    wish: Wish<'_>,
+) -> Result<Issued, GrantError> {
+    candidate.may_sign_in(this.policy.admins_must_confirm)?;
+    let granted = scope::decide(wish.scope, wish.scope_rule)?;
+    let lifetime = lifetime::decide(place.app_settings(), wish.ttl, &this.policy)?;
+
+    let principal = candidate.principal(place)?;
+    let (family, refresh) = family::begin(this, place, principal, wish.bound_to.clone())?;
+    let client_id = wish.bound_to.unwrap_or_else(|| client::own_id(place));
+    let issuer = this.issuer(place, Terms { principal, client_id, lifetime, refresh }).await?;
+    let minted = oxide::password(granted, &issuer)?;
+
+    let family = family.dated(issuer.issued, granted);
+    this.store.blocking(move |store| store.insert_refresh_family(&family)).await?;
+    Ok(Workbench::issued(minted, principal, person::holder(this, candidate.clone()).await?))
+}
+
+/// A session of a user whom another way has proved: an outside provider, a link.
+///
+/// *Errors*: `UnknownUser`; those of [`begin`]. *Tenancy*: the place's application.
+pub(super) async fn begin_of_user(
+    this: &Workbench,
+    place: &Place,
+    user: UserId,
+    ttl: Option<Duration>,
+) -> Result<Issued, GrantError> {
+    let candidate = load(this, place, user).await?;
+    let wish = Wish { bound_to: None, scope: None, scope_rule: ScopeRule::Lenient, ttl };
+    begin(this, place, &candidate, wish).await
+}
+
+/// One token of a user for someone above them, without a session: it cannot be refreshed, and it says whose client
+/// asked for it. *Spec*: Usergrid `GET /users/{u}/token`.
+///
+/// *Errors*: `UnknownUser`, `NotAnAdmin` for a caller who is no administration, the state of the account.
+pub(super) async fn lend(
+    this: &Workbench,
+    place: &Place,
+    user: UserId,
+    by: Principal,
+    ttl: Option<Duration>,
+) -> Result<Issued, GrantError> {
+    let client_id = match by {
+        Principal::AppClient { app, .. } => ClientId::App(app).to_string(),
+        Principal::OrgClient { org } => ClientId::Org(org).to_string(),
+        Principal::Admin { .. } => client::own_id(&Place::Management),
+        Principal::AppUser { .. } => return Err(GrantError::NotAnAdmin),
+    };
+    let candidate = load(this, place, user).await?;
+    candidate.may_sign_in(this.policy.admins_must_confirm)?;
+    let lifetime = lifetime::decide(place.app_settings(), ttl, &this.policy)?;
+    let principal = candidate.principal(place)?;
+    let issuer = this.issuer(place, Terms { principal, client_id, lifetime, refresh: RefreshPlan::None }).await?;
+    let minted = oxide::password(DEFAULT_SCOPE, &issuer)?;
+    let entry = AuditEntry {
+        id: issuer.jti,
+        tenant: place.tenant(),
+        at: this.clock.now(),
+        actor: by.to_string(),
+        action: "take a token of a user".to_owned(),
+        detail: serde_json::json!({ "holder": user, "token": issuer.jti }),
+    };
+    let journal = Journal { changes: Vec::new(), audit: vec![entry] };
+    this.store.blocking(move |store| store.record(&journal)).await?;
+    Ok(Workbench::issued(minted, principal, person::holder(this, candidate).await?))
+}
+
+async fn load(this: &Workbench, place: &Place, user: UserId) -> Result<Candidate, GrantError> {
+    let Place::App { app, .. } = place else { return Err(GrantError::UnknownPlace) };
+    let (app, who) = (app.id, Identifier::Id(user.uuid()));
+    let found = this.store.point(move |store: &Store| store.find_user_with_password(app, &who)).await?;
+    found.map(|user| Candidate::User(Box::new(user))).ok_or(GrantError::UnknownUser)
+}
