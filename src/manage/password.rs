@@ -210,6 +210,7 @@ impl Registry {
         let journal = Journal {
             changes: vec![self.change(tenant, ChangeKind::Revocations)],
             audit: vec![self.audit(tenant, actor, action, json!({ "holder": account.uuid() }))],
+            ..Journal::default()
         };
         let write = move |store: &Store, journal: &Journal| match account {
             Account::User(app, user) => store.set_user_password(app, user, &new, journal),
