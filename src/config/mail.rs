@@ -39,8 +39,6 @@ pub struct MailSettings {
     pub from: String,
     pub from_name: String,
     pub reply_to: String,
-    /// Who is asked where the management plane needs an approval; empty for nobody.
-    pub operator: String,
     #[serde(rename = "poll_ms", with = "units::millis")]
     pub poll: Duration,
     #[serde(rename = "retry_first_seconds", with = "units::seconds")]
@@ -74,7 +72,6 @@ impl MailSettings {
         };
         address("mail.from", &self.from)?;
         address("mail.reply_to", &self.reply_to)?;
-        address("mail.operator", &self.operator)?;
         if self.from.is_empty() {
             return Err(Fault::new("mail.from", "must be an email address"));
         }

@@ -15,12 +15,16 @@ pub enum MailKind {
     UserConfirmation,
     /// A link that makes an account active again.
     UserActivation,
+    /// The address is proved; someone still has to let the account in.
+    UserConfirmed,
     /// The account can be used now.
     UserActivated,
     /// Someone was added to an organization.
     UserInvited,
     /// An administrator is asked to let a new user in.
     UserActivationRequest,
+    /// The superuser is asked to let a new admin in.
+    AdminActivationRequest,
     /// An administrator hears of a new user.
     NewUser,
     /// A PIN to sign in with.
@@ -33,13 +37,15 @@ pub enum MailKind {
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::PasswordReset,
         Self::UserConfirmation,
         Self::UserActivation,
+        Self::UserConfirmed,
         Self::UserActivated,
         Self::UserInvited,
         Self::UserActivationRequest,
+        Self::AdminActivationRequest,
         Self::NewUser,
         Self::AppPin,
         Self::OrganizationConfirmation,
@@ -52,9 +58,11 @@ impl MailKind {
             Self::PasswordReset => "password_reset",
             Self::UserConfirmation => "user_confirmation",
             Self::UserActivation => "user_activation",
+            Self::UserConfirmed => "user_confirmed",
             Self::UserActivated => "user_activated",
             Self::UserInvited => "user_invited",
             Self::UserActivationRequest => "user_activation_request",
+            Self::AdminActivationRequest => "admin_activation_request",
             Self::NewUser => "new_user",
             Self::AppPin => "app_pin",
             Self::OrganizationConfirmation => "organization_confirmation",

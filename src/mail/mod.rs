@@ -10,7 +10,7 @@ mod template;
 mod throttle;
 
 pub use error::{MailError, TemplateError};
-pub use outbox::{Delivery, Letter, MailPolicy, Outbox, Recipient};
+pub use outbox::{Delivery, Letter, MailPolicy, Outbox, Recipient, digest_of};
 pub use sender::{Bell, Sender, SenderPolicy};
 pub use smtp::{Protection, Smtp, SmtpOptions};
 pub use template::{PLACEHOLDERS, Values, Words};

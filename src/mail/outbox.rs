@@ -39,8 +39,6 @@ pub struct MailPolicy {
     pub keep: Duration,
     pub per_address: u32,
     pub per_source: u32,
-    /// Who is asked where the management plane needs an approval.
-    pub operator: Option<Email>,
 }
 
 /// Who a mail goes to.

@@ -70,20 +70,25 @@ const fn own(kind: MailKind) -> (&'static str, &'static str) {
     match kind {
         MailKind::PasswordReset => (
             "Password Reset",
-            "Hello,\n\nsomeone, most likely you, asked for a new password for your account at {{application}}. Choose \
-             one here:\n\n{{link}}\n\nThe link works once and for {{lifetime}}. If you did not ask for it, you need \
-             not do anything: your password stays as it is.",
+            "Hello,\n\nsomeone, most likely you, asked for a new password for your account at {{application}}. If it \
+             was not you, you need not do anything: your password stays as it is.\n\nChoose a new password here. The \
+             link works once and for {{lifetime}}.\n\n{{link}}",
         ),
         MailKind::UserConfirmation => (
             "User Account Confirmation: {{email}}",
-            "Hello,\n\nan account at {{application}} was made with this address. Please confirm that it is \
-             yours:\n\n{{link}}\n\nThe link works once and for {{lifetime}}. If the account is not yours, you need not \
-             do anything: it stays closed.",
+            "Hello,\n\nan account at {{application}} was made with this address. If it is not yours, you need not do \
+             anything: it stays closed.\n\nPlease confirm that the address is yours. The link works once and for \
+             {{lifetime}}.\n\n{{link}}",
+        ),
+        MailKind::UserConfirmed => (
+            "User Account Confirmed",
+            "Hello,\n\nthank you for confirming {{email}}. Your account at {{application}} now waits for an \
+             administrator to let you in; you will hear of it.",
         ),
         MailKind::UserActivation => (
             "User Account Activation",
-            "Hello,\n\nyour account at {{application}} can be made active again. You can do so \
-             here:\n\n{{link}}\n\nThe link works once and for {{lifetime}}.",
+            "Hello,\n\nyour account at {{application}} can be made active again. The link works once and for \
+             {{lifetime}}.\n\n{{link}}",
         ),
         MailKind::UserActivated => {
             ("User Account Activated", "Hello,\n\nyour account at {{application}} is active. You can sign in now.")
@@ -91,28 +96,33 @@ const fn own(kind: MailKind) -> (&'static str, &'static str) {
         MailKind::UserInvited => (
             "User Invited To Organization",
             "Hello,\n\nyou are now an administrator of the organization {{organization}}. Sign in with this address, \
-             {{email}}; if you have no password yet, another mail brings you the link to choose one.",
+             {{email}}. If you have no password yet, another mail brings you a link to choose one.",
         ),
         MailKind::UserActivationRequest => (
-            "Request For User Account Activation: {{email}}",
+            "Request For User Account Activation {{email}}",
             "Hello,\n\na new user of {{application}} waits for your approval.\n\nUsername: {{username}}\nEmail: \
-             {{email}}\n\nLet them in here:\n\n{{link}}\n\nThe link works once and for {{lifetime}}. If you do not \
-             know them, you need not do anything: the account stays closed.",
+             {{email}}\n\nIf you do not know them, you need not do anything: the account stays closed. Let them in \
+             here. The link works once and for {{lifetime}}.\n\n{{link}}",
+        ),
+        MailKind::AdminActivationRequest => (
+            "Request For Admin User Account Activation {{email}}",
+            "Hello,\n\na new admin waits for your approval.\n\nUsername: {{username}}\nEmail: {{email}}\n\nIf you do \
+             not know them, you need not do anything: the account stays closed. Let them in here. The link works once \
+             and for {{lifetime}}.\n\n{{link}}",
         ),
         MailKind::NewUser => (
-            "New User Account: {{email}}",
+            "New User Account {{email}}",
             "Hello,\n\n{{application}} has a new user.\n\nUsername: {{username}}\nEmail: {{email}}",
         ),
         MailKind::AppPin => (
             "Your app pin",
-            "Hello,\n\nyour PIN for {{application}} is:\n\n{{pin}}\n\nKeep it to yourself. Whoever has it can sign in \
-             as you.",
+            "Hello,\n\nwhoever has your PIN for {{application}} can sign in as you: keep it to yourself.\n\nYour PIN: \
+             {{pin}}",
         ),
         MailKind::OrganizationConfirmation => (
             "Organization Account Confirmation",
-            "Hello,\n\nthe organization {{organization}} was made with this address. Please confirm that it is \
-             yours:\n\n{{link}}\n\nThe link works once and for {{lifetime}}. If the organization is not yours, you \
-             need not do anything.",
+            "Hello,\n\nthe organization {{organization}} was made with this address. If it is not yours, you need not \
+             do anything.\n\nPlease confirm that it is yours. The link works once and for {{lifetime}}.\n\n{{link}}",
         ),
         MailKind::OrganizationActivated => (
             "Organization Account Activated: {{organization}}",
@@ -128,9 +138,14 @@ const fn essential(kind: MailKind) -> Option<&'static str> {
         | MailKind::UserConfirmation
         | MailKind::UserActivation
         | MailKind::UserActivationRequest
+        | MailKind::AdminActivationRequest
         | MailKind::OrganizationConfirmation => Some("{{link}}"),
         MailKind::AppPin => Some("{{pin}}"),
-        MailKind::UserActivated | MailKind::UserInvited | MailKind::NewUser | MailKind::OrganizationActivated => None,
+        MailKind::UserConfirmed
+        | MailKind::UserActivated
+        | MailKind::UserInvited
+        | MailKind::NewUser
+        | MailKind::OrganizationActivated => None,
     }
 }
 
@@ -285,7 +300,17 @@ mod tests {
         assert_eq!(subject(MailKind::UserInvited), "User Invited To Organization");
         assert_eq!(subject(MailKind::OrganizationConfirmation), "Organization Account Confirmation");
         assert_eq!(subject(MailKind::AppPin), "Your app pin");
-        assert!(subject(MailKind::UserActivationRequest).starts_with("Request For User Account Activation"));
+        assert_eq!(subject(MailKind::UserConfirmed), "User Account Confirmed");
+        assert_eq!(subject(MailKind::UserActivationRequest), "Request For User Account Activation ann@example.test");
+        let to_superuser = "Request For Admin User Account Activation ann@example.test";
+        assert_eq!(subject(MailKind::AdminActivationRequest), to_superuser);
+    }
+
+    #[test]
+    fn a_link_ends_its_text_where_usergrids_own_tests_look_for_it() {
+        for kind in MailKind::ALL.into_iter().filter(|kind| essential(*kind) == Some("{{link}}")) {
+            assert!(own(kind).1.ends_with("\n\n{{link}}"), "{kind:?}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::crypto::vault::VaultError;
 use crate::directory::DirectoryError;
 use crate::domain::name::NameError;
 use crate::domain::password::PolicyBreach;
+use crate::mail::{MailError, TemplateError};
 use crate::store::{Conflict, StoreError};
 
 /// A refused or failed use case. `Display` is a sentence that may be shown: it holds no secret.
@@ -45,6 +46,14 @@ pub enum ManageError {
     /// The link is for another account than the one in the path.
     #[error("Could not find user for this link: {0}")]
     OtherHolder(String),
+    #[error("There is no mail {0}.")]
+    UnknownMail(String),
+    #[error("There is no mail template {0:?}.")]
+    UnknownTemplate(String),
+    #[error("{0}")]
+    Template(TemplateError),
+    #[error("mail: {0}")]
+    Mail(#[source] MailError),
     #[error("password: {0}")]
     Lane(#[from] LaneError),
     #[error("directory: {0}")]
@@ -55,6 +64,17 @@ pub enum ManageError {
     Key(#[from] KeyError),
     #[error("vault: {0}")]
     Vault(#[from] VaultError),
+}
+
+impl From<MailError> for ManageError {
+    fn from(cause: MailError) -> Self {
+        match cause {
+            MailError::Store(cause) => Self::from(cause),
+            MailError::Vault(cause) => Self::Vault(cause),
+            MailError::Template(cause) => Self::Template(cause),
+            other @ MailError::Unreadable(_) => Self::Mail(other),
+        }
+    }
 }
 
 impl From<StoreError> for ManageError {

@@ -47,6 +47,9 @@ impl Registry {
         let now = self.clock.now();
         let purge = move |store: &Store| store.purge(tenant, now, ROWS_A_BATCH);
         cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
+        let horizon = self.outbox.horizon();
+        let purge = move |store: &Store| store.purge_mails(tenant, horizon, ROWS_A_BATCH);
+        cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
         if self.advance_keys(tenant).await? {
             cleaned.key_rings_moved = cleaned.key_rings_moved.saturating_add(1);
         }

@@ -1,16 +1,21 @@
 //! Use cases on tenants, people, credentials and keys, one file a noun. Whoever may call them was decided before
 //! (`access::guard`, or the operator at the command line); every write is journaled.
 
+mod admission;
 mod application;
 mod credentials;
 mod demo;
 pub mod error;
+mod founding;
+mod holder;
 mod keys;
+mod mail;
 mod maintenance;
 mod organization;
 mod password;
 mod person;
 mod read;
+mod recovery;
 mod revocation;
 
 use std::sync::Arc;
@@ -18,10 +23,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub use admission::{Admitted, Caller};
 pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};
 pub use error::ManageError;
+pub use holder::Holder;
 pub use keys::{Promotion, Rotated};
+pub use mail::{NewTemplate, ShownTemplate};
 pub use organization::{CreatedOrg, NewOrg};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
@@ -35,7 +43,9 @@ use crate::domain::clock::Clock;
 use crate::domain::id::TenantId;
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::password::PasswordPolicy;
+use crate::domain::place::BaseUrl;
 use crate::domain::token::Algorithm;
+use crate::mail::Outbox;
 use crate::store::{Journal, Store};
 
 /// What the configuration says of tenants, passwords and keys.
@@ -87,6 +97,9 @@ pub struct Registry {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub policy: Arc<RegistryPolicy>,
+    pub outbox: Outbox,
+    /// What every link in a mail begins with.
+    pub base: BaseUrl,
 }
 
 impl Registry {
@@ -112,9 +125,13 @@ impl Registry {
         journal: Journal,
         write: impl FnOnce(&Store, &Journal) -> Result<T, crate::store::StoreError> + Send + 'static,
     ) -> Result<T, ManageError> {
+        let has_mail = !journal.post.mails.is_empty();
         let changes = journal.changes.clone();
         let written = self.store.blocking(move |store| write(store, &journal)).await?;
         self.directory.apply(&changes);
+        if has_mail {
+            self.outbox.ring();
+        }
         Ok(written)
     }
 }

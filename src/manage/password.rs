@@ -8,8 +8,9 @@ use crate::crypto::password::Verdict;
 use crate::domain::clock::Moment;
 use crate::domain::id::{AdminId, AppId, TenantId, UserId};
 use crate::domain::journal::ChangeKind;
+use crate::domain::mail::{Post, TokenPurpose, TokenUse};
 use crate::domain::revocation::{Revocation, RevocationTarget};
-use crate::domain::secret::Secret;
+use crate::domain::secret::{Digest, Secret};
 use crate::domain::user::{Identifier, Person, WithPassword};
 use crate::store::{Journal, NewPassword, Store};
 
@@ -21,8 +22,10 @@ const LOOKS: usize = 3;
 pub enum Proof {
     /// Whoever knows the present password may set another, whatever they came with.
     Old(Secret),
-    /// Someone above the account decides, or a link that was mailed to its owner.
+    /// Someone above the account decides.
     Authority,
+    /// A link that was mailed to its owner, by the digest of its token. It is used up with the change.
+    Mailed(Digest),
 }
 
 /// A password to be set.
@@ -207,10 +210,17 @@ impl Registry {
             Account::User(..) => "set user password",
             Account::Admin(_) => "set admin password",
         };
+        // Links that were out end with the password that they were made for.
+        let mut post = Post { voided: vec![(tenant, account.uuid())], ..Post::default() };
+        if let Proof::Mailed(digest) = change.proof {
+            let (purpose, holder, now) = (TokenPurpose::ResetPassword, account.uuid(), self.clock.now());
+            let password_changed = present.changed;
+            post.spent = Some(TokenUse { tenant, digest, purpose, holder, password_changed, now });
+        }
         let journal = Journal {
             changes: vec![self.change(tenant, ChangeKind::Revocations)],
             audit: vec![self.audit(tenant, actor, action, json!({ "holder": account.uuid() }))],
-            ..Journal::default()
+            post,
         };
         let write = move |store: &Store, journal: &Journal| match account {
             Account::User(app, user) => store.set_user_password(app, user, &new, journal),

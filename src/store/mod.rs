@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+mod admission;
 mod columns;
 mod error;
 mod journal;
@@ -31,6 +32,7 @@ mod tenants;
 mod tests;
 
 pub use crate::domain::database::Durability;
+pub use admission::Admission;
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;

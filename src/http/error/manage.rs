@@ -14,7 +14,7 @@ impl Worded for ManageError {
             Self::UnknownApplication(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "organization_application_not_found", self.to_string())
             }
-            Self::Name { .. } | Self::OwnMember(_) | Self::MailToken => {
+            Self::Name { .. } | Self::OwnMember(_) | Self::MailToken | Self::Template(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
             }
             Self::PasswordPolicy(_) => {
@@ -33,7 +33,10 @@ impl Worded for ManageError {
             Self::Lane(cause) => Answer::failure(cause.failure(), cause),
             Self::Directory(cause) => Answer::failure(cause.failure(), cause),
             Self::Store(cause) => Answer::failure(cause.failure(), cause),
-            Self::Key(_) | Self::Vault(_) => Answer::failed(),
+            Self::UnknownMail(_) | Self::UnknownTemplate(_) => {
+                Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
+            }
+            Self::Key(_) | Self::Vault(_) | Self::Mail(_) => Answer::failed(),
         }
     }
 }

@@ -64,6 +64,8 @@ pub enum RequestError {
     BadTtl,
     #[error("the JSONP callback is not a name")]
     BadCallback,
+    #[error("the two passwords differ")]
+    PasswordsDiffer,
     #[error("parameter {0} is missing")]
     Missing(&'static str),
 }
@@ -96,6 +98,7 @@ impl Worded for RequestError {
             }
             Self::BadTtl => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "ttl must be a number >= 0"),
             Self::BadCallback => Answer::oauth("invalid_request", "The parameter callback is not a function name."),
+            Self::PasswordsDiffer => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "Passwords didn't match"),
             Self::Missing(name) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} is required"))
             }

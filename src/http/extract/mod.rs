@@ -6,4 +6,5 @@ pub mod credentials;
 pub mod json;
 pub mod parameters;
 pub mod path;
+mod source;
 pub(super) mod urlencoded;

@@ -2,7 +2,8 @@
 
 use super::{Gives, Operation, Route, Takes, route};
 use crate::http::oauth::{jwks, token};
-use crate::http::usergrid::{credentials, management, revoke};
+use crate::http::pages::{admission, organization, recovery};
+use crate::http::usergrid::{credentials, mail, management, revoke};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -26,7 +27,44 @@ pub(super) const ROUTES: &[Route] = &[
         [Operation::get("The public keys of the management issuer.").gives(Gives::Json)],
         jwks::keys
     ),
+    route!(
+        "/users/resetpw",
+        [
+            Operation::get("The page for a forgotten password.").gives(Gives::Page),
+            Operation::post("Mails a link for a new password, if there is such an admin.").gives(Gives::Page),
+        ],
+        recovery::ask
+    ),
     route!("/users/{user}", [Operation::get("An admin reads themselves.")], management::read_admin),
+    route!(
+        "/users/{user}/resetpw",
+        [
+            Operation::get("The page for a new password, for whoever has the link.").gives(Gives::Page),
+            Operation::post("Sets a new password by a link; without a token, mails one.").gives(Gives::Page),
+        ],
+        recovery::reset
+    ),
+    route!(
+        "/users/{user}/confirm",
+        [
+            Operation::get("Confirms an address by a link.").gives(Gives::Page),
+            Operation::post("Confirms an address by a link.").gives(Gives::Page),
+        ],
+        admission::confirm
+    ),
+    route!(
+        "/users/{user}/activate",
+        [
+            Operation::get("Activates an admin by a link.").gives(Gives::Page),
+            Operation::post("Activates an admin by a link.").gives(Gives::Page),
+        ],
+        admission::activate
+    ),
+    route!(
+        "/users/{user}/reactivate",
+        [Operation::get("Mails what an admin needs to come in.")],
+        admission::reactivate
+    ),
     route!(
         "/users/{user}/revoketokens",
         [Operation::put("Ends every token of an admin."), Operation::post("Ends every token of an admin.")],
@@ -49,6 +87,46 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::post("Makes a new client secret; the former stops working."),
         ],
         credentials::of_organization
+    ),
+    route!(
+        "/orgs/{org}/confirm",
+        [
+            Operation::get("Confirms an organization by a link.").gives(Gives::Page),
+            Operation::post("Confirms an organization by a link.").gives(Gives::Page),
+        ],
+        organization::confirm
+    ),
+    route!(
+        "/orgs/{org}/activate",
+        [
+            Operation::get("Activates an organization by a link.").gives(Gives::Page),
+            Operation::post("Activates an organization by a link.").gives(Gives::Page),
+        ],
+        organization::activate
+    ),
+    route!(
+        "/orgs/{org}/reactivate",
+        [Operation::get("Mails the link of an organization again.")],
+        organization::reactivate
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/mail",
+        [Operation::get("The outbox of an application, newest first.")],
+        mail::of_application
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/mail/templates/{name}",
+        [
+            Operation::get("An application's own words for a mail, and the server's."),
+            Operation::put("Sets an application's own words for a mail."),
+            Operation::delete("Goes back to the server's words for a mail."),
+        ],
+        mail::template
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/mail/{mail}",
+        [Operation::get("One mail of the outbox; with its words while it is held.")],
+        mail::read_of_application
     ),
     route!(
         "/orgs/{org}/apps/{app}/credentials",

@@ -4,6 +4,7 @@ pub mod application;
 pub mod credentials;
 pub mod envelope;
 pub mod jsonp;
+pub mod mail;
 pub mod management;
 pub mod revoke;
 pub mod view;

@@ -4,9 +4,11 @@ use diesel::prelude::*;
 
 use super::Conn;
 use super::person::{PersonRow, person_columns};
+use crate::domain::clock::Moment;
 use crate::domain::id::{AdminId, OrgId};
 use crate::domain::secret::Secret;
 use crate::domain::user::{Admin, Identifier, WithPassword};
+use crate::store::admission::Admission;
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::passwords::NewPassword;
@@ -84,4 +86,18 @@ pub fn set_password(conn: &mut Conn, id: AdminId, new: &NewPassword) -> Result<b
 pub fn replace_hash(conn: &mut Conn, id: AdminId, old: &Secret, new: &Secret) -> Result<bool, StoreError> {
     let same = admin::table.filter(admin::id.eq(RowId(id.uuid()))).filter(admin::hash.eq(old.expose()));
     Ok(diesel::update(same).set(admin::hash.eq(new.expose())).execute(conn)? == 1)
+}
+
+/// Lets an admin in; false when there is none.
+pub fn admit(conn: &mut Conn, id: AdminId, admission: &Admission) -> Result<bool, StoreError> {
+    let row = || admin::table.find(RowId(id.uuid()));
+    let mut found = diesel::update(row()).set(admin::modified.eq(admission.now)).execute(conn)? == 1;
+    if admission.confirmed {
+        found &= diesel::update(row()).set(admin::confirmed.eq(true)).execute(conn)? == 1;
+    }
+    if admission.activated {
+        let active = (admin::activated.eq(true), admin::deactivated.eq(None::<Moment>));
+        found &= diesel::update(row()).set(active).execute(conn)? == 1;
+    }
+    Ok(found)
 }

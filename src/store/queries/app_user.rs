@@ -7,9 +7,11 @@ use uuid::Uuid;
 
 use super::Conn;
 use super::person::{PersonRow, person_columns};
+use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, UserId};
 use crate::domain::secret::Secret;
 use crate::domain::user::{AppUser, Identifier, WithPassword};
+use crate::store::admission::Admission;
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::passwords::NewPassword;
@@ -108,4 +110,18 @@ pub fn replace_hash(conn: &mut Conn, app: AppId, user: UserId, old: &Secret, new
         .filter(app_user::id.eq(RowId(user.uuid())))
         .filter(app_user::hash.eq(old.expose()));
     Ok(diesel::update(same).set(app_user::hash.eq(new.expose())).execute(conn)? == 1)
+}
+
+/// Lets a user in; false when there is none.
+pub fn admit(conn: &mut Conn, app: AppId, user: UserId, admission: &Admission) -> Result<bool, StoreError> {
+    let row = || app_user::table.find((RowId(app.uuid()), RowId(user.uuid())));
+    let mut found = diesel::update(row()).set(app_user::modified.eq(admission.now)).execute(conn)? == 1;
+    if admission.confirmed {
+        found &= diesel::update(row()).set(app_user::confirmed.eq(true)).execute(conn)? == 1;
+    }
+    if admission.activated {
+        let active = (app_user::activated.eq(true), app_user::deactivated.eq(None::<Moment>));
+        found &= diesel::update(row()).set(active).execute(conn)? == 1;
+    }
+    Ok(found)
 }
