@@ -58,6 +58,7 @@ fn request(app: &Credentials) -> GrantRequest {
         scope_rule: ScopeRule::Strict,
         grant_type: Some("client_credentials".to_owned()),
         username: None,
+        pin: None,
         password: None,
         client: Some(PresentedClient {
             id: app.client_id.to_string(),

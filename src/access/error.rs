@@ -12,6 +12,8 @@ pub enum Need {
     Organization,
     Application,
     Admin,
+    /// What the role `guest` gives; there is none.
+    Guest,
     Permission,
     System,
 }

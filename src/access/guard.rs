@@ -1,16 +1,23 @@
 //! What a caller may reach. *Spec*: the authority table of Usergrid; stock answers 401, never 403, and so do we.
 
+use std::sync::Arc;
+
 use super::error::{AccessError, Need};
 use super::verify::Session;
 use crate::directory::Directory;
 use crate::domain::authority::Principal;
+use crate::domain::clock::Clock;
 use crate::domain::id::{AdminId, AppId, OrgId, UserId};
 use crate::domain::place::Place;
+use crate::store::Store;
 
 /// Decides on access. A clone shares everything.
 #[derive(Clone)]
 pub struct Guard {
     pub directory: Directory,
+    /// Where permissions are read.
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Guard {
@@ -71,7 +78,7 @@ impl Guard {
         }
     }
 
-    async fn is_over_app(&self, caller: Principal, place: &Place) -> Result<bool, AccessError> {
+    pub(super) async fn is_over_app(&self, caller: Principal, place: &Place) -> Result<bool, AccessError> {
         match (caller, place) {
             (Principal::AppClient { app: own, .. }, Place::App { app, .. }) => Ok(own == app.id),
             (_, Place::App { org, .. }) => self.is_over_org(caller, org.id).await,

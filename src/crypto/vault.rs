@@ -99,6 +99,8 @@ pub enum Purpose {
     SigningKey,
     RefreshFamily,
     Mail,
+    /// Where a page of a list ended; sealed for the caller to bring back, and never stored.
+    Cursor,
 }
 
 impl Purpose {
@@ -108,6 +110,7 @@ impl Purpose {
             Self::SigningKey => "signing key",
             Self::RefreshFamily => "refresh family",
             Self::Mail => "mail",
+            Self::Cursor => "cursor",
         }
     }
 }

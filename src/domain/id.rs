@@ -35,6 +35,11 @@ impl AdminId {
     pub const SUPERUSER: Self = Self::new(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0002));
 }
 
+impl UserId {
+    /// Stands for a user who does not exist, where that must cost what an existing one costs.
+    pub const NOBODY: Self = Self::new(Uuid::nil());
+}
+
 /// The kinds that ids are told apart by. They have no values.
 pub mod of {
     /// An organization.

@@ -175,7 +175,7 @@ pub struct MailToken {
 
 /// The use of a token: every part must agree with what was issued.
 #[derive(Clone, Debug)]
-pub struct TokenUse {
+pub struct SpentToken {
     pub tenant: TenantId,
     pub digest: Digest,
     pub purpose: TokenPurpose,
@@ -199,7 +199,7 @@ pub struct MailTemplate {
 #[derive(Clone, Debug, Default)]
 pub struct Post {
     /// The token that permits this write; without it nothing is written.
-    pub spent: Option<TokenUse>,
+    pub spent: Option<SpentToken>,
     /// Whose outstanding tokens end with this write.
     pub voided: Vec<(TenantId, Uuid)>,
     /// New tokens.

@@ -72,6 +72,8 @@ pub enum NameError {
     LooksLikeUuid,
     #[error("A username must not be '.' or '..' and must not contain '/', '\\', control or invisible characters.")]
     NotAUsername,
+    #[error("A name must not be '.' or '..' and must not contain '/', '\\', control or invisible characters.")]
+    NotASegment,
     #[error("This is not an email address.")]
     NotAnEmail,
 }
@@ -133,15 +135,11 @@ impl Username {
     ///
     /// *Errors*: `Empty`, `TooLong`, `NotAUsername`, `LooksLikeUuid`, and `Reserved` for `me` (Usergrid: `/users/me`).
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        let text = checked_text(text, USERNAME_MAX)?;
-        let key = lookup_key(&text);
-        if text.chars().any(is_unseen) || key.contains(['/', '\\']) || matches!(key.as_str(), "." | "..") {
-            return Err(NameError::NotAUsername);
-        }
-        if key.len() == Hyphenated::LENGTH && uuid::Uuid::try_parse(&key).is_ok() {
-            return Err(NameError::LooksLikeUuid);
-        }
-        if key == "me" {
+        let text = visible_segment(text, USERNAME_MAX).map_err(|cause| match cause {
+            NameError::NotASegment => NameError::NotAUsername,
+            other => other,
+        })?;
+        if lookup_key(&text) == "me" {
             return Err(NameError::Reserved);
         }
         Ok(Self { text })
@@ -197,6 +195,21 @@ fn checked_text(text: &str, max: usize) -> Result<String, NameError> {
     }
     if text.len() > max {
         return Err(NameError::TooLong(max));
+    }
+    Ok(text)
+}
+
+/// A name that can stand as one segment of a path beside UUIDs, and that shows all it is made of.
+///
+/// *Errors*: `Empty`, `TooLong`, `NotASegment`, `LooksLikeUuid`.
+pub(super) fn visible_segment(text: &str, max: usize) -> Result<String, NameError> {
+    let text = checked_text(text, max)?;
+    let key = lookup_key(&text);
+    if text.chars().any(is_unseen) || key.contains(['/', '\\']) || matches!(key.as_str(), "." | "..") {
+        return Err(NameError::NotASegment);
+    }
+    if key.len() == Hyphenated::LENGTH && uuid::Uuid::try_parse(&key).is_ok() {
+        return Err(NameError::LooksLikeUuid);
     }
     Ok(text)
 }

@@ -71,6 +71,14 @@ pub struct AdminOverview {
     pub orgs: Vec<(Organization, Vec<Application>)>,
 }
 
+/// How many entities an application has of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CollectionCounts {
+    pub users: u64,
+    pub groups: u64,
+    pub roles: u64,
+}
+
 /// A two-way switch; a bare `bool` argument would not say what it turns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

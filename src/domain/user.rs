@@ -28,6 +28,15 @@ pub struct Person {
     pub modified: Moment,
 }
 
+impl Person {
+    /// What the account is found by beside its own columns: its name and its further properties.
+    pub fn searchable(&self) -> Map<String, Value> {
+        let name = self.name.as_ref().map(|name| ("name".to_owned(), Value::from(name.as_str())));
+        // The name comes first, so that no bound on the number of terms leaves it out.
+        name.into_iter().chain(self.properties.clone()).collect()
+    }
+}
+
 /// A user of one application.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AppUser {

@@ -8,7 +8,7 @@ use super::error::GrantError;
 use super::outcome::Issued;
 use super::request::{GrantRequest, Transport};
 use super::workbench::{GrantPolicy, Workbench};
-use super::{client_credentials, password, refresh_token, reissue, session};
+use super::{client_credentials, password, pin, refresh_token, reissue, session};
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
@@ -22,6 +22,7 @@ pub struct Dispatcher(Workbench);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Grant {
     Password,
+    Pin,
     ClientCredentials,
     RefreshToken,
 }
@@ -31,6 +32,7 @@ impl Grant {
         match grant_type {
             None => Err(GrantError::MissingGrantType),
             Some("password") => Ok(Self::Password),
+            Some("pin") => Ok(Self::Pin),
             Some("client_credentials") => Ok(Self::ClientCredentials),
             Some("refresh_token") => Ok(Self::RefreshToken),
             Some(_) => Err(GrantError::UnsupportedGrantType),
@@ -64,6 +66,7 @@ impl Dispatcher {
         }
         match Grant::parse(request.grant_type.as_deref())? {
             Grant::Password => password::run(&self.0, place, request).await,
+            Grant::Pin => pin::run(&self.0, place, request).await,
             Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,
             Grant::RefreshToken => refresh_token::run(&self.0, place, request).await,
         }

@@ -11,6 +11,7 @@ pub mod outcome;
 mod oxide;
 mod password;
 mod person;
+mod pin;
 mod refresh_token;
 mod reissue;
 pub mod request;

@@ -45,6 +45,7 @@ pub struct GrantRequest {
     pub grant_type: Option<String>,
     pub username: Option<String>,
     pub password: Option<Secret>,
+    pub pin: Option<Secret>,
     pub client: Option<PresentedClient>,
     pub refresh_token: Option<Secret>,
     pub scope: Option<String>,

@@ -151,6 +151,11 @@ impl Refusal {
         self
     }
 
+    /// The public sentence.
+    pub fn description(&self) -> &str {
+        &self.answer.description
+    }
+
     /// The public code.
     pub fn code(&self) -> &'static str {
         self.answer.code

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::holder::{Holder, in_words, recipient};
 use super::{ManageError, Registry};
-use crate::domain::mail::{MailKind, Post, TokenPurpose, TokenUse};
+use crate::domain::mail::{MailKind, Post, TokenPurpose, SpentToken};
 use crate::domain::name::Email;
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
@@ -37,7 +37,7 @@ impl Registry {
         self.take_in(place, holder, None).await.map(|_| ())
     }
 
-    async fn take_in(&self, place: &Place, holder: Holder, spent: Option<TokenUse>) -> Result<Admitted, ManageError> {
+    async fn take_in(&self, place: &Place, holder: Holder, spent: Option<SpentToken>) -> Result<Admitted, ManageError> {
         let waits = self.needs_approval(place) || holder.person().deactivated.is_some();
         let admission = Admission { confirmed: true, activated: !waits, now: self.clock.now() };
         let (kind, admitted) = if waits && !holder.person().activated {
@@ -65,8 +65,8 @@ impl Registry {
         self.admit(&holder, admission, post, "activate account").await
     }
 
-    fn spend(&self, holder: &Holder, purpose: TokenPurpose, token: &Secret) -> TokenUse {
-        TokenUse {
+    fn spend(&self, holder: &Holder, purpose: TokenPurpose, token: &Secret) -> SpentToken {
+        SpentToken {
             tenant: holder.tenant(),
             digest: digest_of(token),
             purpose,

@@ -9,6 +9,8 @@ use crate::domain::id::{AppId, TenantId};
 use crate::domain::journal::ChangeKind;
 use crate::domain::key::{KeyState, SigningKey};
 use crate::domain::name::TenantName;
+use crate::domain::permission::Permission;
+use crate::domain::role::Role;
 use crate::domain::tenant::{AppSettings, Application, Organization};
 use crate::domain::token::Algorithm;
 use crate::store::{Journal, Provision, Store};
@@ -19,6 +21,7 @@ pub(super) struct NewApp {
     pub(super) secret: ClientSecret,
     pub(super) key: SigningKey,
     pub(super) credentials: Credentials,
+    pub(super) roles: Vec<(Role, Vec<Permission>)>,
 }
 
 impl Registry {
@@ -38,6 +41,7 @@ impl Registry {
             applications: vec![new.app.clone()],
             secrets: vec![(new.app.id.into(), new.secret)],
             keys: vec![new.key],
+            roles: new.roles,
             journal: Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() },
             ..Provision::default()
         };
@@ -53,7 +57,8 @@ impl Registry {
         let key = self.new_key(id.into(), settings.algorithm, KeyState::Active)?;
         let (secret, credentials) = self.new_secret(ClientId::App(id), org.settings.retrievable_secrets)?;
         let app = Application { id, org: org.id, name, properties: Map::new(), settings, created: now, modified: now };
-        Ok(NewApp { app, secret, key, credentials })
+        let roles = self.born_roles(&app);
+        Ok(NewApp { app, secret, key, credentials, roles })
     }
 
     pub(super) fn new_key(

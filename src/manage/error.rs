@@ -4,9 +4,11 @@ use crate::crypto::keys::KeyError;
 use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
 use crate::directory::DirectoryError;
+use crate::domain::group::GroupPathError;
 use crate::domain::name::NameError;
 use crate::domain::password::PolicyBreach;
 use crate::mail::{MailError, TemplateError};
+use crate::domain::permission::PermissionError;
 use crate::store::{Conflict, StoreError};
 
 /// A refused or failed use case. `Display` is a sentence that may be shown: it holds no secret.
@@ -35,6 +37,31 @@ pub enum ManageError {
     Overtaken,
     #[error("{0} is a member of the account itself and cannot be a property.")]
     OwnMember(&'static str),
+    /// Named by a name, which clients probe with before they create.
+    #[error("Service resource not found")]
+    UnknownName(String),
+    #[error("Cannot find entity with name: {0}")]
+    UnknownEntity(String),
+    #[error("You must provide a '{property}' property when creating a {entity}")]
+    MissingMember { entity: &'static str, property: &'static str },
+    /// A known member that is not what it must be.
+    #[error("{name} must be {form}")]
+    WrongMember { name: &'static str, form: &'static str },
+    #[error("Entity \"{entity}\" requires a property named \"{property}\"")]
+    RequiredProperty { entity: &'static str, property: &'static str },
+    #[error("Entity \"{entity}\" requires that property named \"{property}\" be unique, value of {value} exists")]
+    Duplicate { entity: &'static str, property: &'static str, value: String },
+    #[error("{what} must have at most {max} {unit}.")]
+    TooLong { what: &'static str, max: usize, unit: &'static str },
+    #[error("A pin must have at least {0} characters.")]
+    ShortPin(usize),
+    /// Guests may not create users here.
+    #[error("registration is closed")]
+    RegistrationClosed,
+    #[error(transparent)]
+    Permission(#[from] PermissionError),
+    #[error(transparent)]
+    GroupPath(#[from] GroupPathError),
     #[error("This {0} is taken.")]
     Taken(&'static str),
     /// Another rotation of the same keys or secrets came first.
@@ -54,6 +81,12 @@ pub enum ManageError {
     Template(TemplateError),
     #[error("mail: {0}")]
     Mail(#[source] MailError),
+    /// The cursor was made up, or comes from another list.
+    #[error("The cursor does not belong to this list; leave it out to begin anew.")]
+    BadCursor,
+    /// A cursor of ours that this version cannot write or read.
+    #[error("cursor: {0}")]
+    Cursor(#[source] serde_json::Error),
     #[error("password: {0}")]
     Lane(#[from] LaneError),
     #[error("directory: {0}")]
@@ -84,6 +117,8 @@ impl From<StoreError> for ManageError {
             StoreError::Conflict(Conflict::ApplicationName) => Self::Taken("application name"),
             StoreError::Conflict(Conflict::Username) => Self::Taken("username"),
             StoreError::Conflict(Conflict::Email) => Self::Taken("email"),
+            StoreError::Conflict(Conflict::RoleName) => Self::Taken("role name"),
+            StoreError::Conflict(Conflict::GroupPath) => Self::Taken("group path"),
             StoreError::Conflict(Conflict::SigningKey | Conflict::ClientSecret) => Self::KeysChanged,
             StoreError::Conflict(Conflict::MailToken) => Self::MailToken,
             other => Self::Store(other),

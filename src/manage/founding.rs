@@ -7,7 +7,7 @@ use super::holder::in_words;
 use super::{Actor, ManageError, Registry};
 use crate::domain::authority::Principal;
 use crate::domain::id::TenantId;
-use crate::domain::mail::{MailKind, Post, TokenPurpose, TokenUse};
+use crate::domain::mail::{MailKind, Post, TokenPurpose, SpentToken};
 use crate::domain::name::{Email, lookup_key};
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
@@ -52,7 +52,7 @@ impl Registry {
             add(&mut post, Post { mails: vec![mail], ..Post::default() });
         }
         let holder = org.id.uuid();
-        post.spent = Some(TokenUse { tenant, digest, purpose, holder, password_changed: None, now });
+        post.spent = Some(SpentToken { tenant, digest, purpose, holder, password_changed: None, now });
         let actor = Actor::Caller(Principal::OrgClient { org: org.id });
         let audit = vec![self.audit(org.id, actor, "confirm organization", json!({ "organization": org.id }))];
         let journal = Journal { changes: Vec::new(), audit, post };

@@ -2,21 +2,31 @@
 //! (`access::guard`, or the operator at the command line); every write is journaled.
 
 mod admission;
+mod app_entity;
 mod application;
 mod credentials;
 mod demo;
+mod entity;
 pub mod error;
 mod founding;
 mod holder;
+mod group;
 mod keys;
+mod listing;
 mod mail;
 mod maintenance;
+mod membership;
 mod organization;
 mod password;
+mod permission;
 mod person;
+mod pin;
 mod read;
 mod recovery;
 mod revocation;
+mod role;
+mod user;
+mod user_members;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,9 +40,11 @@ pub use error::ManageError;
 pub use holder::Holder;
 pub use keys::{Promotion, Rotated};
 pub use mail::{NewTemplate, ShownTemplate};
+pub use listing::Found;
 pub use organization::{CreatedOrg, NewOrg};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
+pub use user_members::{SaidBy, UserMembers};
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::password::PasswordLane;

@@ -12,7 +12,7 @@ use crate::domain::user::{Admin, WithPassword};
 use crate::store::{Journal, Provision, Store};
 
 /// The application that every organization is born with (Usergrid: clients expect one to exist).
-const SANDBOX: &str = "sandbox";
+pub(super) const SANDBOX: &str = "sandbox";
 
 /// An organization as asked for.
 #[derive(Clone, Debug)]
@@ -58,6 +58,7 @@ impl Registry {
             memberships: vec![(org.id, owner.id)],
             secrets: vec![(org.id.into(), secret), (sandbox.app.id.into(), sandbox.secret)],
             keys: vec![sandbox.key],
+            roles: sandbox.roles,
             journal: Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() },
             ..Provision::default()
         };

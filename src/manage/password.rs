@@ -8,7 +8,7 @@ use crate::crypto::password::Verdict;
 use crate::domain::clock::Moment;
 use crate::domain::id::{AdminId, AppId, TenantId, UserId};
 use crate::domain::journal::ChangeKind;
-use crate::domain::mail::{Post, TokenPurpose, TokenUse};
+use crate::domain::mail::{Post, TokenPurpose, SpentToken};
 use crate::domain::revocation::{Revocation, RevocationTarget};
 use crate::domain::secret::{Digest, Secret};
 use crate::domain::user::{Identifier, Person, WithPassword};
@@ -215,7 +215,7 @@ impl Registry {
         if let Proof::Mailed(digest) = change.proof {
             let (purpose, holder, now) = (TokenPurpose::ResetPassword, account.uuid(), self.clock.now());
             let password_changed = present.changed;
-            post.spent = Some(TokenUse { tenant, digest, purpose, holder, password_changed, now });
+            post.spent = Some(SpentToken { tenant, digest, purpose, holder, password_changed, now });
         }
         let journal = Journal {
             changes: vec![self.change(tenant, ChangeKind::Revocations)],

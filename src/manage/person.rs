@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::user::set_picture;
 use super::{Actor, ManageError, Registry};
 use crate::crypto::entropy::uuid_v7;
 use crate::domain::id::{AppId, TenantId, UserId};
@@ -24,10 +25,11 @@ pub struct NewPerson {
 }
 
 /// Members of an account that are the server's own; a property may not bear their names.
-const OWN_MEMBERS: [&str; 13] = [
+pub(super) const OWN_MEMBERS: [&str; 14] = [
     "activated",
     "confirmed",
     "created",
+    "deactivated",
     "disabled",
     "email",
     "metadata",
@@ -59,7 +61,8 @@ impl Registry {
 
     /// A user ready to be written.
     pub(super) async fn new_user(&self, app: AppId, new: NewPerson) -> Result<WithPassword<AppUser>, ManageError> {
-        let (person, hash) = self.new_person(app.into(), new).await?;
+        let (mut person, hash) = self.new_person(app.into(), new).await?;
+        set_picture(&mut person);
         Ok(WithPassword { who: AppUser { id: UserId::new(self.draw_id()), app, person }, hash })
     }
 

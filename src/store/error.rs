@@ -73,6 +73,8 @@ pub enum Conflict {
     Username,
     Email,
     Membership,
+    RoleName,
+    GroupPath,
     /// Another rotation of the client's secret came first.
     ClientSecret,
     /// A key of this name exists, or another rotation came first.
@@ -91,6 +93,8 @@ impl fmt::Display for Conflict {
             Self::Username => "this username is taken",
             Self::Email => "this email address is taken",
             Self::Membership => "this admin is a member already",
+            Self::RoleName => "a role of this name exists",
+            Self::GroupPath => "a group of this path exists",
             Self::ClientSecret => "the client secret was changed by someone else",
             Self::SigningKey => "the signing keys were changed by someone else",
             Self::MailToken => "the link was used, or is not for this",

@@ -4,14 +4,18 @@
 //! query of the same name in `queries/`, which is written once and compiled for both. What truly differs is in
 //! `postgres/` and `sqlite/`. No query joins tenants, and every method of a tenant table takes its tenant first.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 mod admission;
 mod columns;
 mod error;
+mod groups;
 mod journal;
 mod keys;
 mod mail;
+mod links;
+mod listing;
 mod maintenance;
 mod migrate;
 mod options;
@@ -23,6 +27,7 @@ mod postgres;
 mod provision;
 mod refresh;
 mod revocation;
+mod roles;
 mod schema;
 mod secrets;
 mod side;
@@ -30,6 +35,7 @@ mod sqlite;
 mod tenants;
 #[cfg(test)]
 mod tests;
+mod users;
 
 pub use crate::domain::database::Durability;
 pub use admission::Admission;
@@ -37,14 +43,18 @@ pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;
 pub use mail::{MailHorizon, Outcome};
+pub use links::{Granted, PermissionChange, TokenUse};
+pub use listing::{Listing, Mark, Page};
 pub use maintenance::{SealedPlace, SealedRow};
 pub use options::{DatabaseUrl, StoreOptions};
 pub use passwords::NewPassword;
 pub use provision::Provision;
 pub use refresh::Advance;
 pub use side::Posture;
+pub use users::NewUser;
 
 use side::{Scope, Side, query};
+use uuid::Uuid;
 
 /// The database of this server. Cheap to clone; its methods block, see [`Store::point`] and [`Store::blocking`].
 #[derive(Clone)]
@@ -107,4 +117,10 @@ impl Store {
     fn side(&self) -> &Side {
         &self.side
     }
+}
+
+/// What was found, in the order in which it was asked for.
+fn ordered<T>(ids: &[Uuid], found: Vec<T>, id_of: impl Fn(&T) -> Uuid) -> Vec<T> {
+    let mut by_id: HashMap<Uuid, T> = found.into_iter().map(|entity| (id_of(&entity), entity)).collect();
+    ids.iter().filter_map(|id| by_id.remove(id)).collect()
 }

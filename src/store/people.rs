@@ -66,6 +66,11 @@ impl Store {
 fn is_impossible(who: &Identifier) -> bool {
     match who {
         Identifier::Id(_) => false,
-        Identifier::EmailOrUsername(key) | Identifier::Email(key) | Identifier::Username(key) => key.contains('\0'),
+        Identifier::EmailOrUsername(key) | Identifier::Email(key) | Identifier::Username(key) => is_impossible_key(key),
     }
+}
+
+/// As [`is_impossible`], for a bare key.
+pub(super) fn is_impossible_key(key: &str) -> bool {
+    key.contains('\0')
 }

@@ -7,6 +7,8 @@ use super::side::transact;
 use crate::domain::client::ClientSecret;
 use crate::domain::id::{AdminId, OrgId, TenantId};
 use crate::domain::key::SigningKey;
+use crate::domain::permission::Permission;
+use crate::domain::role::Role;
 use crate::domain::tenant::{Application, Organization};
 use crate::domain::user::{Admin, AppUser, WithPassword};
 
@@ -18,6 +20,8 @@ pub struct Provision {
     pub admins: Vec<WithPassword<Admin>>,
     pub memberships: Vec<(OrgId, AdminId)>,
     pub users: Vec<WithPassword<AppUser>>,
+    /// Roles, each with what it may do.
+    pub roles: Vec<(Role, Vec<Permission>)>,
     pub secrets: Vec<(TenantId, ClientSecret)>,
     pub keys: Vec<SigningKey>,
     pub journal: Journal,

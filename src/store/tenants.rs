@@ -73,6 +73,18 @@ impl Store {
         })
     }
 
+    /// Writes an application's settings and properties as changed. False when it is gone or no longer as seen at `seen`,
+    /// the moment of its last change, and then nothing is written.
+    pub fn save_app(&self, app: &Application, seen: Moment, journal: &Journal) -> Result<bool, StoreError> {
+        transact!(self, app.id.into(), |q, conn| {
+            let is_saved = q::application::update(conn, app, seen)?;
+            if is_saved {
+                q::append(conn, app.id.into(), journal)?;
+            }
+            Ok(is_saved)
+        })
+    }
+
     /// Replaces an application's settings; false when there is no such application, and then nothing is written.
     pub fn set_app_settings(
         &self,

@@ -24,6 +24,7 @@ const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantLabel {
     Password,
+    Pin,
     ClientCredentials,
     RefreshToken,
     /// Absent, unknown or misspelled.
@@ -33,7 +34,7 @@ pub enum GrantLabel {
 impl GrantLabel {
     /// The label of a request's `grant_type`.
     pub fn of(grant_type: &str) -> Self {
-        [Self::Password, Self::ClientCredentials, Self::RefreshToken]
+        [Self::Password, Self::Pin, Self::ClientCredentials, Self::RefreshToken]
             .into_iter()
             .find(|label| label.as_str() == grant_type)
             .unwrap_or(Self::Other)
@@ -42,6 +43,7 @@ impl GrantLabel {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",
+            Self::Pin => "pin",
             Self::ClientCredentials => "client_credentials",
             Self::RefreshToken => "refresh_token",
             Self::Other => "other",

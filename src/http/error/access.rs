@@ -55,6 +55,7 @@ fn sentence(need: Need) -> &'static str {
     match need {
         Need::Organization => "No organization access authorized",
         Need::Application => "No application access authorized",
+        Need::Guest => "No application guest access authorized",
         Need::Admin => "No admin user access authorized",
         Need::System => "No system access authorized",
         Need::Permission => "Subject does not have permission to access this resource",

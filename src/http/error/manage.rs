@@ -3,10 +3,11 @@
 use actix_web::http::StatusCode;
 
 use super::{Answer, Voice, Worded};
+use crate::access::{AccessError, Need};
 use crate::manage::ManageError;
 
 impl Worded for ManageError {
-    fn answer(&self, _voice: Voice) -> Answer {
+    fn answer(&self, voice: Voice) -> Answer {
         match self {
             Self::UnknownOrganization(_) | Self::UnknownUser(_) | Self::OtherHolder(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "management", self.to_string())
@@ -14,7 +15,11 @@ impl Worded for ManageError {
             Self::UnknownApplication(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "organization_application_not_found", self.to_string())
             }
-            Self::Name { .. } | Self::OwnMember(_) | Self::MailToken | Self::Template(_) => {
+            Self::Name { .. }
+            | Self::OwnMember(_)
+            | Self::MailToken
+            | Self::Template(_)
+            | Self::BadCursor => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
             }
             Self::PasswordPolicy(_) => {
@@ -26,6 +31,22 @@ impl Worded for ManageError {
             Self::RecentlyUsedPassword => Answer::new(StatusCode::CONFLICT, "recently_used_password", self.to_string()),
             Self::ConfiguredPassword => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string()),
             Self::Overtaken => Answer::new(StatusCode::CONFLICT, "conflict", self.to_string()),
+            Self::MissingMember { .. } | Self::WrongMember { .. } | Self::Permission(_) | Self::GroupPath(_) => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
+            }
+            Self::TooLong { .. } | Self::ShortPin(_) => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
+            }
+            Self::RequiredProperty { .. } => {
+                Answer::new(StatusCode::BAD_REQUEST, "required_property_not_found", self.to_string())
+            }
+            Self::Duplicate { .. } => {
+                Answer::new(StatusCode::BAD_REQUEST, "duplicate_unique_property_exists", self.to_string())
+            }
+            // As for a guest whose role does not let them.
+            Self::RegistrationClosed => AccessError::Forbidden(Need::Permission).answer(voice),
+            Self::UnknownName(_) => Answer::new(StatusCode::NOT_FOUND, "service_resource_not_found", self.to_string()),
+            Self::UnknownEntity(_) => Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string()),
             Self::Taken(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "duplicate_unique_property_exists", self.to_string())
             }
@@ -36,7 +57,7 @@ impl Worded for ManageError {
             Self::UnknownMail(_) | Self::UnknownTemplate(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
             }
-            Self::Key(_) | Self::Vault(_) | Self::Mail(_) => Answer::failed(),
+            Self::Key(_) | Self::Vault(_) | Self::Mail(_) | Self::Cursor(_) => Answer::failed(),
         }
     }
 }

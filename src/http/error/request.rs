@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 
 use super::{Answer, Voice, Worded};
+use crate::domain::query::QueryError;
 use crate::http::extract::body::BodyError;
 use crate::http::extract::parameters::ParameterError;
 
@@ -45,6 +46,22 @@ impl Worded for BodyError {
     }
 }
 
+impl Worded for QueryError {
+    fn answer(&self, _voice: Voice) -> Answer {
+        let code = match self {
+            Self::Token { .. } | Self::OpenString { .. } => "query_token",
+            Self::Expected { .. }
+            | Self::TooLong(_)
+            | Self::TooDeep(_)
+            | Self::TooManyTerms(_)
+            | Self::TooManyOrders(_)
+            | Self::TooManyFields(_)
+            | Self::NoPlaceOnEarth => "query_parse",
+        };
+        Answer::new(StatusCode::BAD_REQUEST, code, self.to_string())
+    }
+}
+
 /// A request that reads well and asks for what cannot be.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum RequestError {
@@ -68,6 +85,17 @@ pub enum RequestError {
     PasswordsDiffer,
     #[error("parameter {0} is missing")]
     Missing(&'static str),
+    /// Usergrid: a collection is not removed as a whole.
+    #[error("method not allowed on a collection")]
+    WholeCollection,
+    #[error("a batch of more than {0} entities")]
+    BatchTooLong(usize),
+    #[error("no permission in the body")]
+    NoPermissionProperty,
+    #[error("no permission in the query")]
+    NoPermissionParameter,
+    #[error("limit is not a number of entities")]
+    BadLimit,
 }
 
 impl Worded for RequestError {
@@ -99,8 +127,29 @@ impl Worded for RequestError {
             Self::BadTtl => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "ttl must be a number >= 0"),
             Self::BadCallback => Answer::oauth("invalid_request", "The parameter callback is not a function name."),
             Self::PasswordsDiffer => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "Passwords didn't match"),
+            Self::WholeCollection => Answer::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "unsupported_service_operation",
+                "A collection cannot be removed as a whole; remove its entities one by one.",
+            ),
+            Self::BatchTooLong(max) => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                format!("A batch may hold at most {max} entities."),
+            ),
             Self::Missing(name) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} is required"))
+            }
+            Self::NoPermissionProperty => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "You must supply a 'permission' property")
+            }
+            Self::NoPermissionParameter => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                "You must supply a 'permission' query parameter",
+            ),
+            Self::BadLimit => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
             }
         }
     }

@@ -14,9 +14,10 @@ use uuid::Uuid;
 
 use super::body::read_body_in_time;
 use super::credentials::Authorization;
+use super::intent;
 use super::json::{self, Objects};
 use super::parameters::{ParameterError, Parameters};
-use super::urlencoded::{decode, pairs};
+use super::urlencoded::{DecodeError, decode, decode_path, pairs};
 use crate::access::{AccessError, Need, Presented, Session};
 use crate::domain::authority::Principal;
 use crate::domain::clock::Moment;
@@ -193,6 +194,18 @@ impl Call {
         self.request.match_info().get(name).unwrap_or_default()
     }
 
+    /// What a segment of the matched route names, decoded.
+    ///
+    /// *Errors*: 404 for one that cannot be decoded: nothing bears such a name.
+    pub fn named(&self, name: &str) -> Result<String, Refusal> {
+        decode_path(self.segment(name)).map_err(|cause| self.undecodable(&cause))
+    }
+
+    fn undecodable(&self, cause: &DecodeError) -> Refusal {
+        tracing::debug!(%cause, "a path cannot be decoded");
+        self.refuse(&RequestError::UnknownRoute)
+    }
+
     /// The place, which must exist.
     ///
     /// *Errors*: 404 `organization_application_not_found`.
@@ -275,7 +288,9 @@ impl Call {
         let session = self.session(&place).await?;
         let Place::App { org, app } = &place else { return Err(self.unknown_place()) };
         let (org, app) = (Arc::clone(org), Arc::clone(app));
-        let may = self.state.guard.application(session.as_ref(), &place).await;
+        let intent = intent::read(&self.request).map_err(|cause| self.undecodable(&cause))?;
+        let intent = intent.ok_or_else(|| self.refuse(&RequestError::MethodNotAllowed))?;
+        let may = self.state.guard.enter(session.as_ref(), &place, intent).await;
         may.map_err(|cause| self.refuse(&cause))?;
         Ok(Entered { place, org, app, session })
     }

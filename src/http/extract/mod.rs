@@ -3,6 +3,7 @@
 pub mod body;
 pub mod call;
 pub mod credentials;
+pub mod intent;
 pub mod json;
 pub mod parameters;
 pub mod path;

@@ -49,6 +49,7 @@ pub struct Parameters {
     /// Usergrid: some clients send it in place of `username`.
     pub email: Option<String>,
     pub password: Option<Secret>,
+    pub pin: Option<Secret>,
     pub client_id: Option<String>,
     pub client_secret: Option<Secret>,
     /// As text, whether it came as a number or not. *Units*: milliseconds.
@@ -183,6 +184,7 @@ impl Parameters {
             "username" => ("username", Slot::Text(&mut self.username)),
             "email" => ("email", Slot::Text(&mut self.email)),
             "password" => ("password", Slot::Secret(&mut self.password)),
+            "pin" => ("pin", Slot::Secret(&mut self.pin)),
             "client_id" => ("client_id", Slot::Text(&mut self.client_id)),
             "client_secret" => ("client_secret", Slot::Secret(&mut self.client_secret)),
             "ttl" => ("ttl", Slot::Number(&mut self.ttl)),

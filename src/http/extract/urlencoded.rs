@@ -44,6 +44,12 @@ pub fn decode(text: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
     String::from_utf8(decoded).map(Cow::Owned).map_err(|error| DecodeError::Utf8(error.utf8_error()))
 }
 
+/// Decodes the `%XX` of one segment of a path, where `+` stands for itself. A segment that the router has decoded but
+/// for its `%25`, `%2F` and `%2B` comes out the same.
+pub fn decode_path(segment: &str) -> Result<String, DecodeError> {
+    decode(segment.replace('+', "%2B").as_bytes()).map(Cow::into_owned)
+}
+
 fn hex_digit(byte: Option<&u8>) -> Result<u8, DecodeError> {
     match byte {
         Some(digit @ b'0'..=b'9') => Ok(digit - b'0'),

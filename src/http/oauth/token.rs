@@ -92,7 +92,7 @@ fn callback(call: &Call, parameters: &Parameters) -> Result<Option<Callback>, Re
 }
 
 fn read(call: &Call, parameters: &Parameters) -> Result<GrantRequest, RequestError> {
-    let in_url = ["grant_type", "username", "email", "password", "client_secret", "refresh_token"]
+    let in_url = ["grant_type", "username", "email", "password", "pin", "client_secret", "refresh_token"]
         .iter()
         .any(|name| parameters.is_in_query(name));
     let is_url = in_url || call.request.method() == Method::GET || parameters.callback.is_some();
@@ -105,6 +105,7 @@ fn read(call: &Call, parameters: &Parameters) -> Result<GrantRequest, RequestErr
         grant_type: parameters.grant_type.clone(),
         username: parameters.username.clone().or_else(|| parameters.email.clone()),
         password: parameters.password.clone(),
+        pin: parameters.pin.clone(),
         client: client(&call.authorization, parameters)?,
         refresh_token: parameters.refresh_token.clone(),
         scope: parameters.scope.clone(),
@@ -135,8 +136,8 @@ fn client(authorization: &Authorization, parameters: &Parameters) -> Result<Opti
     }
 }
 
-/// Digits alone: Rust's parser would take `+5` too.
-fn ttl(parameters: &Parameters) -> Result<Option<Duration>, RequestError> {
+/// The life that a request asks for. Digits alone: Rust's parser would take `+5` too.
+pub fn ttl(parameters: &Parameters) -> Result<Option<Duration>, RequestError> {
     match parameters.ttl.as_deref() {
         None => Ok(None),
         Some(text) if !text.bytes().all(|byte| byte.is_ascii_digit()) => Err(RequestError::BadTtl),
@@ -145,7 +146,7 @@ fn ttl(parameters: &Parameters) -> Result<Option<Duration>, RequestError> {
 }
 
 /// The answer to a successful exchange (RFC 6749 §5.1), with what Usergrid's clients read beside it.
-fn respond(issued: &Issued, callback: Option<&Callback>) -> HttpResponse {
+pub fn respond(issued: &Issued, callback: Option<&Callback>) -> HttpResponse {
     no_store_json(&Value::Object(body(issued)), callback)
 }
 
@@ -188,7 +189,7 @@ fn body(issued: &Issued) -> Map<String, Value> {
 }
 
 fn known_grant(parameters: &Parameters) -> Option<&'static str> {
-    ["password", "client_credentials", "refresh_token"]
+    ["password", "pin", "client_credentials", "refresh_token"]
         .into_iter()
         .find(|known| parameters.grant_type.as_deref() == Some(*known))
 }

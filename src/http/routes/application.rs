@@ -3,7 +3,7 @@
 use super::{Gives, Operation, Route, Takes, route};
 use crate::http::oauth::{jwks, token};
 use crate::http::pages::{admission, recovery};
-use crate::http::usergrid::{application, credentials, revoke};
+use crate::http::usergrid::{account, application, credentials, revoke, users};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -14,7 +14,14 @@ pub(super) const ROUTES: &[Route] = &[
         ],
         token::exchange
     ),
-    route!("", [Operation::get("The application as an entity.")], application::read),
+    route!(
+        "",
+        [
+            Operation::get("The application as an entity."),
+            Operation::put("Changes the application's settings and properties."),
+        ],
+        application::entity
+    ),
     route!(
         "/.well-known/jwks.json",
         [Operation::get("The public keys of the application.").gives(Gives::Json)],
@@ -36,7 +43,53 @@ pub(super) const ROUTES: &[Route] = &[
         ],
         recovery::ask
     ),
-    route!("/{users:users?}/me", [Operation::get("The calling user.")], application::read_me),
+    route!(
+        "/{users:users?}/me",
+        [
+            Operation::get("The calling user."),
+            Operation::put("Changes the calling user."),
+            Operation::delete("Removes the calling user."),
+        ],
+        users::me
+    ),
+    route!(
+        "/{users:users?}",
+        [
+            Operation::list("The users, page by page."),
+            Operation::post("Creates a user, or a batch of them.").takes(Takes::Objects),
+            Operation::delete("Refused: a collection is not removed as a whole."),
+        ],
+        users::collection
+    ),
+    route!(
+        "/{users:users?}/{user}",
+        [
+            Operation::get("A user."),
+            Operation::put("Changes a user, or creates one of this name."),
+            Operation::delete("Removes a user with everything that was theirs."),
+        ],
+        users::entity
+    ),
+    route!(
+        "/{users:users?}/{user}/password",
+        [Operation::put("Sets a user's password."), Operation::post("Sets a user's password.")],
+        account::password
+    ),
+    route!(
+        "/{users:users?}/{user}/deactivate",
+        [Operation::post("Lays a user's account to rest.")],
+        account::deactivate
+    ),
+    route!(
+        "/{users:users?}/{user}/setpin",
+        [Operation::get("Sets a user's pin from the query."), Operation::post("Sets a user's pin.")],
+        account::set_pin
+    ),
+    route!(
+        "/{users:users?}/{user}/token",
+        [Operation::get("A token of a user, for the administration.").gives(Gives::Token)],
+        account::lend_token
+    ),
     route!(
         "/{users:users?}/{user}/resetpw",
         [

@@ -6,6 +6,7 @@
 
 mod application;
 mod management;
+mod members;
 mod operation;
 mod service;
 
@@ -13,6 +14,7 @@ use actix_web::{Resource, web};
 
 use crate::domain::permission::Verb;
 use crate::http::service::{method_not_allowed, unknown_route};
+use crate::http::usergrid::empty;
 pub use operation::{Gives, Operation, Takes};
 
 /// One path with what it serves.
@@ -66,7 +68,12 @@ impl Route {
 
 /// Every route with its full path as documents show it.
 pub fn all() -> impl Iterator<Item = (String, &'static Route)> {
-    let planes = [("", service::ROUTES), ("/management", management::ROUTES), ("/{org}/{app}", application::ROUTES)];
+    let planes = [
+        ("", service::ROUTES),
+        ("/management", management::ROUTES),
+        ("/{org}/{app}", application::ROUTES),
+        ("/{org}/{app}", members::ROUTES),
+    ];
     planes
         .into_iter()
         .flat_map(|(plane, routes)| routes.iter().map(move |route| (plane.to_owned() + &route.shown(), route)))
@@ -75,18 +82,18 @@ pub fn all() -> impl Iterator<Item = (String, &'static Route)> {
 /// Adds every route. The management plane comes before `{org}`: its word is a reserved name. Within a plane the router
 /// tries paths in the order of the list.
 pub fn configure(config: &mut web::ServiceConfig) {
-    let plane = |path: &str, routes: &'static [Route]| {
-        routes
-            .iter()
-            .fold(web::scope(path), |scope, route| scope.service((route.resource)(route)))
-            .default_service(web::to(unknown_route))
+    let plane = |path: &str, routes: &[&'static [Route]]| {
+        let routes = routes.iter().flat_map(|list| list.iter());
+        routes.fold(web::scope(path), |scope, route| scope.service((route.resource)(route)))
     };
     for route in service::ROUTES {
         config.service((route.resource)(route));
     }
     config
-        .service(plane("/management", management::ROUTES))
-        .service(plane("/{org}/{app}", application::ROUTES))
+        .service(plane("/management", &[management::ROUTES]).default_service(web::to(unknown_route)))
+        .service(
+            plane("/{org}/{app}", &[application::ROUTES, members::ROUTES]).default_service(web::to(empty::unknown)),
+        )
         .default_service(web::to(unknown_route));
 }
 

@@ -1,31 +1,34 @@
-//! The application plane's routes on the application itself and on the calling user.
+//! The application plane's routes on the application itself.
+
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
+use actix_web::http::Method;
 
 use super::envelope::Envelope;
 use super::view;
 use crate::domain::place::Place;
 use crate::http::error::Refusal;
 use crate::http::extract::call::Call;
+use crate::manage::Actor;
 
-/// `GET /{org}/{app}`: the application as an entity.
-pub async fn read(call: Call) -> Result<HttpResponse, Refusal> {
+/// `GET|PUT /{org}/{app}`: the application as an entity; PUT is for its administration.
+pub async fn entity(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
     let session = call.session(&place).await?;
-    call.state.guard.application(session.as_ref(), &place).await.map_err(|cause| call.refuse(&cause))?;
     let Place::App { org, app } = &place else { return Err(call.unknown_place()) };
-    let entity = view::application(org, app);
-    Ok(envelope(&call, &place, "get").path("/").entities(vec![entity]).into_response(call.state.clock.now()))
-}
-
-/// `GET /{org}/{app}/users/me`: the calling user; always theirs to read (Usergrid).
-pub async fn read_me(call: Call) -> Result<HttpResponse, Refusal> {
-    let place = call.place().await?;
-    let session = call.session(&place).await?;
-    let (app, user) = call.state.guard.self_in(session.as_ref(), &place).map_err(|cause| call.refuse(&cause))?;
-    let user = call.state.registry.get_user(app, user).await.map_err(|cause| call.refuse_holder(&cause))?;
-    let entity = view::user_with_metadata(&user);
-    Ok(envelope(&call, &place, "get").path("/users").entities(vec![entity]).into_response(call.state.clock.now()))
+    let (action, app) = if call.request.method() == Method::PUT {
+        let caller = call.state.guard.application_admin(session.as_ref(), &place).await;
+        let actor = Actor::Caller(caller.map_err(|cause| call.refuse(&cause))?);
+        let changed = call.state.registry.update_app(app, &call.object()?, actor).await;
+        ("put", Arc::new(changed.map_err(|cause| call.refuse(&cause))?))
+    } else {
+        call.state.guard.application(session.as_ref(), &place).await.map_err(|cause| call.refuse(&cause))?;
+        ("get", Arc::clone(app))
+    };
+    let counts = call.state.registry.count_collections(app.id).await.map_err(|cause| call.refuse(&cause))?;
+    let entity = view::application_with_collections(org, &app, &counts);
+    Ok(envelope(&call, &place, action).path("/").entities(vec![entity]).into_response(call.state.clock.now()))
 }
 
 /// The envelope that every answer of the application plane comes in.

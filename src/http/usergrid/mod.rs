@@ -1,10 +1,21 @@
 //! Usergrid's dialect: envelopes, entities, and the routes of its two planes.
 
+pub mod account;
+mod answer;
 pub mod application;
+mod batch;
 pub mod credentials;
+pub mod empty;
 pub mod envelope;
+pub mod groups;
 pub mod jsonp;
 pub mod mail;
+pub mod links;
+pub mod listing;
 pub mod management;
+mod metadata;
+pub mod permissions;
 pub mod revoke;
+pub mod roles;
+pub mod users;
 pub mod view;

@@ -3,28 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::id::TenantId;
-use crate::domain::tenant::{AdminOverview, Application, OrgOverview, Organization};
+use crate::domain::tenant::{AdminOverview, Application, CollectionCounts, OrgOverview, Organization, Switch};
 use crate::domain::user::{Admin, AppUser, Person};
-
-/// Collections of a user that the metadata names.
-const USER_COLLECTIONS: [&str; 7] = ["activities", "devices", "feed", "groups", "roles", "following", "followers"];
 
 /// An application user.
 pub fn user(user: &AppUser) -> Value {
     Value::Object(user.entity())
-}
-
-/// The same with the `metadata` that clients navigate by.
-pub fn user_with_metadata(subject: &AppUser) -> Value {
-    let mut entity = user(subject);
-    let path = format!("/users/{}", subject.id);
-    let collections: Map<String, Value> =
-        USER_COLLECTIONS.iter().map(|name| ((*name).to_owned(), json!(format!("{path}/{name}")))).collect();
-    let sets = json!({ "rolenames": format!("{path}/roles"), "permissions": format!("{path}/permissions") });
-    if let Some(members) = entity.as_object_mut() {
-        members.insert("metadata".to_owned(), json!({ "path": path, "sets": sets, "collections": collections }));
-    }
-    entity
 }
 
 /// An admin. *Spec*: Usergrid `UserInfo`.
@@ -85,27 +69,56 @@ pub fn organization_data(overview: &OrgOverview) -> Value {
     json!({
         "uuid": org.id,
         "name": org.name,
-        // Usergrid: how many former passwords are remembered; none are.
-        "passwordHistorySize": 0,
+        "passwordHistorySize": org.settings.password_history,
         "properties": org.properties,
         "applications": applications(org, &overview.apps),
         "users": users,
     })
 }
 
-/// An application as an entity.
+/// An application as an entity, with its settings beside its free properties.
 pub fn application(org: &Organization, app: &Application) -> Value {
-    let mut entity = json!({
-        "uuid": app.id,
-        "type": "application",
-        "name": format!("{}/{}", org.name, app.name),
-        "created": app.created.millis(),
-        "modified": app.modified.millis(),
-        "applicationName": app.name,
-        "organizationName": org.name,
-    });
-    if let (Some(ttl), Some(members)) = (app.settings.accesstokenttl, entity.as_object_mut()) {
-        members.insert("accesstokenttl".to_owned(), json!(ttl));
+    let mut entity = app.properties.clone();
+    let mut set = |name: &str, value: Value| entity.insert(name.to_owned(), value);
+    set("uuid", json!(app.id));
+    set("type", json!("application"));
+    set("name", json!(format!("{}/{}", org.name, app.name)));
+    set("created", json!(app.created.millis()));
+    set("modified", json!(app.modified.millis()));
+    set("applicationName", json!(app.name));
+    set("organizationName", json!(org.name));
+    if let Some(ttl) = app.settings.accesstokenttl {
+        set("accesstokenttl", json!(ttl));
+    }
+    let rules = &app.settings.registration;
+    for (name, rule) in [
+        ("registration_requires_email_confirmation", rules.requires_email_confirmation),
+        ("registration_requires_admin_approval", rules.requires_admin_approval),
+        ("notify_admin_of_new_users", rules.notify_admins),
+        ("allow_open_registration", rules.open),
+    ] {
+        if let Some(rule) = rule {
+            set(name, json!(rule == Switch::On));
+        }
+    }
+    Value::Object(entity)
+}
+
+/// The same with the collections that the application has. *Spec*: Usergrid: four members each, no more.
+pub fn application_with_collections(org: &Organization, app: &Application, counts: &CollectionCounts) -> Value {
+    let mut entity = application(org, app);
+    let collection = |title: &str, name: &str, kind: &str, count: u64| {
+        (name.to_owned(), json!({ "title": title, "count": count, "name": name, "type": kind }))
+    };
+    let collections: Map<String, Value> = [
+        collection("Users", "users", "user", counts.users),
+        collection("Groups", "groups", "group", counts.groups),
+        collection("Roles", "roles", "role", counts.roles),
+    ]
+    .into_iter()
+    .collect();
+    if let Some(members) = entity.as_object_mut() {
+        members.insert("metadata".to_owned(), json!({ "collections": collections }));
     }
     entity
 }

@@ -165,6 +165,8 @@ pub fn conflict(constraint: &str) -> Conflict {
         "app_user_username" | "admin_username" => Conflict::Username,
         "app_user_email" | "admin_email" => Conflict::Email,
         "membership_pkey" => Conflict::Membership,
+        "app_role_name" => Conflict::RoleName,
+        "app_group_path" => Conflict::GroupPath,
         "client_secret_current" => Conflict::ClientSecret,
         "signing_key_pkey" | "signing_key_active" => Conflict::SigningKey,
         _ => Conflict::Other,

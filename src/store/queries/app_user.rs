@@ -3,19 +3,21 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::Conn;
 use super::person::{PersonRow, person_columns};
+use super::{Conn, term};
 use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, UserId};
+use crate::domain::name::Email;
+use crate::domain::query::Collection;
 use crate::domain::secret::Secret;
 use crate::domain::user::{AppUser, Identifier, WithPassword};
-use crate::store::admission::Admission;
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::passwords::NewPassword;
-use crate::store::schema::app_user;
+use crate::store::schema::{app_user, mail_token, social_identity};
 
 /// How many ids one statement names; the older SQLite takes 999 values.
 const IDS_A_QUERY: usize = 500;
@@ -41,7 +43,7 @@ impl Row {
     }
 }
 
-/// Adds a user with their hash, inside their application.
+/// Adds a user with their hash and their terms, inside their application.
 pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), StoreError> {
     let row = Row {
         tenant_id: RowId(user.who.app.uuid()),
@@ -50,7 +52,7 @@ pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), Store
         person: PersonRow::new(&user.who.person),
     };
     diesel::insert_into(app_user::table).values(row).execute(conn)?;
-    Ok(())
+    term::insert(conn, user.who.app, Collection::Users, user.who.id.uuid(), &user.who.person.searchable())
 }
 
 /// The user of the application that `who` names.
@@ -87,6 +89,62 @@ pub fn set_password(conn: &mut Conn, app: AppId, user: UserId, new: &NewPassword
     Ok(written == 1)
 }
 
+/// Sets all but the password if the user is still as seen; the moment of their last change tells.
+pub fn update(conn: &mut Conn, user: &AppUser, seen: Moment) -> Result<bool, StoreError> {
+    let same = app_user::table
+        .filter(app_user::tenant_id.eq(RowId(user.app.uuid())))
+        .filter(app_user::id.eq(RowId(user.id.uuid())))
+        .filter(app_user::modified.eq(seen));
+    let person = &user.person;
+    let values = (
+        app_user::username.eq(person.username.as_str()),
+        app_user::username_key.eq(person.username.key()),
+        app_user::email.eq(person.email.as_ref().map(Email::as_str)),
+        app_user::email_key.eq(person.email.as_ref().map(Email::key)),
+        app_user::name.eq(person.name.as_deref()),
+        app_user::properties.eq(Value::Object(person.properties.clone())),
+        app_user::activated.eq(person.activated),
+        app_user::confirmed.eq(person.confirmed),
+        app_user::disabled.eq(person.disabled),
+        app_user::deactivated.eq(person.deactivated),
+        app_user::modified.eq(person.modified),
+    );
+    let is_set = diesel::update(same).set(values).execute(conn)? == 1;
+    if is_set {
+        term::replace(conn, user.app, Collection::Users, user.id.uuid(), &person.searchable())?;
+    }
+    Ok(is_set)
+}
+
+/// Sets or takes away a pin; false when there is no such user.
+pub fn set_pin(conn: &mut Conn, app: AppId, user: UserId, pin: Option<&Secret>) -> Result<bool, StoreError> {
+    let own =
+        app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid()))).filter(app_user::id.eq(RowId(user.uuid())));
+    Ok(diesel::update(own).set(app_user::pin_hash.eq(pin.map(Secret::expose))).execute(conn)? == 1)
+}
+
+/// The hash of a user's pin.
+pub fn pin(conn: &mut Conn, app: AppId, user: UserId) -> Result<Option<Secret>, StoreError> {
+    let own =
+        app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid()))).filter(app_user::id.eq(RowId(user.uuid())));
+    let hash: Option<Option<String>> = own.select(app_user::pin_hash).first(conn).optional()?;
+    Ok(hash.flatten().map(Secret::new))
+}
+
+/// Removes a user's row and what they are found by; false when there is none.
+pub fn delete(conn: &mut Conn, app: AppId, user: UserId) -> Result<bool, StoreError> {
+    let own =
+        app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid()))).filter(app_user::id.eq(RowId(user.uuid())));
+    term::remove(conn, app, Collection::Users, user.uuid())?;
+    Ok(diesel::delete(own).execute(conn)? == 1)
+}
+
+/// How many users an application has.
+pub fn count(conn: &mut Conn, app: AppId) -> Result<u64, StoreError> {
+    let all: i64 = app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid()))).count().get_result(conn)?;
+    Ok(u64::try_from(all).unwrap_or(0))
+}
+
 /// The users of these ids, in the order of the ids; unknown ones are left out.
 pub fn find_all(conn: &mut Conn, app: AppId, ids: &[Uuid]) -> Result<Vec<AppUser>, StoreError> {
     let mut found = HashMap::with_capacity(ids.len());
@@ -112,16 +170,12 @@ pub fn replace_hash(conn: &mut Conn, app: AppId, user: UserId, old: &Secret, new
     Ok(diesel::update(same).set(app_user::hash.eq(new.expose())).execute(conn)? == 1)
 }
 
-/// Lets a user in; false when there is none.
-pub fn admit(conn: &mut Conn, app: AppId, user: UserId, admission: &Admission) -> Result<bool, StoreError> {
-    let row = || app_user::table.find((RowId(app.uuid()), RowId(user.uuid())));
-    let mut found = diesel::update(row()).set(app_user::modified.eq(admission.now)).execute(conn)? == 1;
-    if admission.confirmed {
-        found &= diesel::update(row()).set(app_user::confirmed.eq(true)).execute(conn)? == 1;
-    }
-    if admission.activated {
-        let active = (app_user::activated.eq(true), app_user::deactivated.eq(None::<Moment>));
-        found &= diesel::update(row()).set(active).execute(conn)? == 1;
-    }
-    Ok(found)
+/// Removes what other tables keep of a user who is gone and no file of theirs knows how to remove.
+pub fn remove_traces(conn: &mut Conn, app: AppId, user: UserId) -> Result<(), StoreError> {
+    let (tenant, id) = (RowId(app.uuid()), RowId(user.uuid()));
+    let mails = mail_token::table.filter(mail_token::tenant_id.eq(tenant)).filter(mail_token::holder_id.eq(id));
+    diesel::delete(mails).execute(conn)?;
+    let outside = social_identity::table.filter(social_identity::tenant_id.eq(tenant));
+    diesel::delete(outside.filter(social_identity::user_id.eq(id))).execute(conn)?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::Conn;
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
-use crate::domain::mail::{MailToken, TokenPurpose, TokenUse};
+use crate::domain::mail::{MailToken, TokenPurpose, SpentToken};
 use crate::domain::secret::Digest;
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
@@ -68,7 +68,7 @@ pub fn find(conn: &mut Conn, tenant: TenantId, digest: &Digest) -> Result<Option
 }
 
 /// Uses a token up; false unless it was there, alive, and issued for just this.
-pub fn spend(conn: &mut Conn, wanted: &TokenUse) -> Result<bool, StoreError> {
+pub fn spend(conn: &mut Conn, wanted: &SpentToken) -> Result<bool, StoreError> {
     let row = mail_token::table
         .find((RowId(wanted.tenant.uuid()), wanted.digest.0.to_vec()))
         .filter(mail_token::purpose.eq(wanted.purpose.as_str()))

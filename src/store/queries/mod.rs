@@ -22,16 +22,23 @@ pub mod client_secret;
 pub mod mail;
 pub mod mail_template;
 pub mod mail_token;
+pub mod group;
+pub mod link;
+pub mod listing;
 pub mod membership;
 pub mod migration;
 pub mod organization;
 pub mod password_history;
+pub mod permission;
 mod person;
 mod post;
 pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
+pub mod role;
 pub mod signing_key;
+pub mod term;
+pub mod token_activity;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {

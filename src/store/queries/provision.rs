@@ -1,7 +1,11 @@
 //! The one write that spans tenants: it enters each in turn, inside one transaction.
 
-use super::{Conn, admin, app_user, append, application, client_secret, enter, membership, organization, signing_key};
+use super::{
+    Conn, admin, app_user, append, application, client_secret, enter, membership, organization, permission, role,
+    signing_key,
+};
 use crate::domain::id::TenantId;
+use crate::domain::permission::Holder;
 use crate::store::error::StoreError;
 use crate::store::provision::Provision;
 
@@ -22,6 +26,11 @@ pub fn insert(conn: &mut Conn, new: &Provision) -> Result<(), StoreError> {
     for user in &new.users {
         enter(conn, user.who.app.into())?;
         app_user::insert(conn, user)?;
+    }
+    for (role, permissions) in &new.roles {
+        enter(conn, role.app.into())?;
+        role::insert(conn, role.app, role)?;
+        permission::grant(conn, role.app, Holder::Role(role.id), permissions, role.created)?;
     }
     for (tenant, secret) in &new.secrets {
         enter(conn, *tenant)?;

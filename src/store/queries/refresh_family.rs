@@ -190,3 +190,12 @@ pub fn purge(conn: &mut Conn, tenant: TenantId, now: Moment, limit: u32) -> Resu
         all.filter(refresh_family::expires.le(now)).select(refresh_family::id).limit(limit.into()).load(conn)?;
     Ok(diesel::delete(all.filter(refresh_family::id.eq_any(expired))).execute(conn)?)
 }
+
+/// Removes every family of a holder who is gone.
+pub fn remove_all_of(conn: &mut Conn, tenant: TenantId, holder: Uuid) -> Result<(), StoreError> {
+    let all = refresh_family::table
+        .filter(refresh_family::tenant_id.eq(RowId(tenant.uuid())))
+        .filter(refresh_family::principal.eq(RowId(holder)));
+    diesel::delete(all).execute(conn)?;
+    Ok(())
+}

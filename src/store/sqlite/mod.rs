@@ -81,6 +81,8 @@ pub fn conflict(message: &str) -> Conflict {
         Some("app_user.tenant_id, app_user.username_key" | "admin.username_key") => Conflict::Username,
         Some("app_user.tenant_id, app_user.email_key" | "admin.email_key") => Conflict::Email,
         Some("membership.org_id, membership.admin_id") => Conflict::Membership,
+        Some("app_role.tenant_id, app_role.name_key") => Conflict::RoleName,
+        Some("app_group.tenant_id, app_group.path_key") => Conflict::GroupPath,
         Some("client_secret.tenant_id") => Conflict::ClientSecret,
         Some("signing_key.tenant_id" | "signing_key.tenant_id, signing_key.kid") => Conflict::SigningKey,
         _ => Conflict::Other,

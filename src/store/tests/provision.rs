@@ -37,6 +37,7 @@ fn one_of_everything() -> Provision {
         organizations: vec![org],
         applications: vec![shop, depot],
         admins: vec![admin],
+        ..Provision::default()
     }
 }
 

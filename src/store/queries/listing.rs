@@ -1,0 +1,101 @@
+//! Listing entities: a query becomes one bound statement, and one page of rows comes back.
+
+mod columns;
+mod filter;
+mod order;
+mod statement;
+
+use diesel::deserialize::{FromSql, QueryableByName, Result as Deserialized};
+use diesel::prelude::*;
+use diesel::row::{Field, NamedRow};
+use diesel::sql_types::{BigInt, Bool, Double, Text};
+
+use self::columns::Columns;
+use self::filter::Filters;
+use self::order::SortKey;
+use self::statement::{MarkKind, Statement};
+use super::Conn;
+use crate::domain::clock::Moment;
+use crate::domain::id::AppId;
+use crate::domain::link::LinkDirection;
+use crate::domain::query::Within;
+use crate::store::columns::{Instant, RowId, Uid};
+use crate::store::error::StoreError;
+use crate::store::listing::{Listing, Mark, Page};
+
+type Db = <Conn as Connection>::Backend;
+
+/// One page; `None` when the marks to go on from are none of this list.
+pub fn list(conn: &mut Conn, app: AppId, listing: &Listing) -> Result<Option<Page>, StoreError> {
+    let Some(statement) = page(app, listing) else { return Ok(None) };
+    let mut rows: Vec<Row> = statement.load(conn)?;
+    let limit = usize::try_from(listing.asked.limit).unwrap_or(usize::MAX);
+    let is_more = rows.len() > limit;
+    rows.truncate(limit);
+    let end = rows.last().filter(|_| is_more).map(|row| row.marks.clone());
+    Ok(Some(Page { ids: rows.into_iter().map(|row| row.id.0).collect(), end }))
+}
+
+/// The statement of one page, with one row more than wanted, which tells whether others follow.
+fn page(app: AppId, listing: &Listing) -> Option<Statement> {
+    let asked = &listing.asked;
+    let columns = Columns::of(asked.collection);
+    let key = SortKey::new(&columns, &asked.query.order, asked.turn);
+    let mut statement = Statement::new(app, asked.collection);
+    statement.code("SELECT e.id AS id");
+    key.select(&mut statement);
+    statement.code(columns.from);
+    key.join(&mut statement);
+    statement.code(" WHERE e.tenant_id = ").tenant();
+    if let Some(filter) = &asked.query.filter {
+        statement.code(" AND ");
+        Filters { columns: &columns }.push(&mut statement, filter);
+    }
+    if let Some(within) = &listing.within {
+        push_link(&mut statement, within);
+    }
+    if let Some(marks) = &listing.after {
+        statement.code(" AND ");
+        key.after(&mut statement, marks)?;
+    }
+    key.order(&mut statement);
+    statement.code(" LIMIT ").whole(i64::from(asked.limit) + 1);
+    Some(statement)
+}
+
+fn push_link(statement: &mut Statement, within: &Within) {
+    let (listed, end) = match within.direction {
+        LinkDirection::Outgoing => (" AND e.id IN (SELECT l.to_id", " AND l.from_id = "),
+        LinkDirection::Incoming => (" AND e.id IN (SELECT l.from_id", " AND l.to_id = "),
+    };
+    statement.code(listed).code(" FROM link AS l WHERE l.tenant_id = ").tenant();
+    statement.code(" AND l.kind = ").text(within.kind.as_str());
+    statement.code(end).id(within.end).code(")");
+}
+
+/// An id and the sort key at which it stands.
+struct Row {
+    id: RowId,
+    marks: Vec<Mark>,
+}
+
+impl QueryableByName<Db> for Row {
+    fn build<'a>(row: &impl NamedRow<'a, Db>) -> Deserialized<Self> {
+        let mut marks = Vec::new();
+        for index in 1..row.field_count() {
+            let field = diesel::row::RowIndex::idx(row, index).and_then(|index| diesel::row::Row::get(row, index));
+            let field = field.ok_or("a column is missing")?;
+            let kind = field.field_name().and_then(MarkKind::of).ok_or("a column has no kind")?;
+            let value = field.value();
+            marks.push(match kind {
+                MarkKind::Id => Mark::Id(<RowId as FromSql<Uid, Db>>::from_nullable_sql(value)?.0),
+                MarkKind::Text => Mark::Text(<String as FromSql<Text, Db>>::from_nullable_sql(value)?),
+                MarkKind::Flag => Mark::Flag(<bool as FromSql<Bool, Db>>::from_nullable_sql(value)?),
+                MarkKind::Whole => Mark::Whole(<i64 as FromSql<BigInt, Db>>::from_nullable_sql(value)?),
+                MarkKind::Moment => Mark::Moment(<Moment as FromSql<Instant, Db>>::from_nullable_sql(value)?.micros()),
+                MarkKind::Number => Mark::Number(<f64 as FromSql<Double, Db>>::from_nullable_sql(value)?.to_bits()),
+            });
+        }
+        Ok(Self { id: NamedRow::get::<Uid, RowId>(row, "id")?, marks })
+    }
+}
