@@ -39,6 +39,7 @@ static HOUSE: LazyLock<House> = LazyLock::new(|| {
     let app = runtime.block_on(services.core.registry.ensure_demo()).expect("a demonstration").app;
     let dispatcher = services.dispatcher.clone();
     let verifier = Verifier {
+        superuser: None,
         directory: services.core.directory.clone(),
         clock: services.core.clock.clone(),
         base: dispatcher.base().clone(),

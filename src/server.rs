@@ -70,14 +70,17 @@ impl Services {
             }
         }));
         let boundary = Arc::new(make_boundary(&core, &settings, &base, Arc::clone(&metrics)));
-        let state = Data::new(state(&core, &settings, dispatcher.clone(), metrics));
+        let state = Data::new(state(&core, &settings, dispatcher.clone(), metrics)?);
         Ok(Self { core, dispatcher, state, boundary, settings })
     }
 
-    /// Starts to serve on `listener`, and metrics beside it where configured.
+    /// Starts to serve on `listener`, and metrics beside it where configured. The superuser's account follows the
+    /// configuration first: not before, since until here nothing was promised to the database.
     ///
-    /// *Errors*: a listener cannot be used.
-    pub fn start(self, listener: TcpListener) -> Result<Running, StartError> {
+    /// *Errors*: a listener cannot be used; the superuser's name is taken.
+    pub async fn start(self, listener: TcpListener) -> Result<Running, StartError> {
+        let superuser = self.settings.superuser.account()?;
+        self.core.registry.ensure_superuser(superuser.as_ref()).await.map_err(StartError::superuser)?;
         let (state, around) = (self.state.clone(), Arc::clone(&self.boundary));
         let app = move || {
             App::new()
@@ -145,15 +148,20 @@ fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
             refresh_ttl: tokens.refresh_ttl,
             refresh_retry_window: tokens.refresh_retry_window,
             management_url_grants: settings.management.url_grants,
-            admins_must_confirm: settings.management.admins_must_confirm,
+            switches: core.registry.switches.clone(),
         }),
     })
 }
 
-fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, metrics: Arc<Metrics>) -> State {
+fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, metrics: Arc<Metrics>) -> Result<State, StartError> {
     let base = dispatcher.base().clone();
-    let verifier = Verifier { directory: core.directory.clone(), clock: Arc::clone(&core.clock), base: base.clone() };
     let guard = Guard { directory: core.directory.clone(), store: core.store.clone(), clock: Arc::clone(&core.clock) };
+    let verifier = Verifier {
+        directory: core.directory.clone(),
+        clock: Arc::clone(&core.clock),
+        base: base.clone(),
+        superuser: settings.superuser.account()?.map(Arc::new),
+    };
     let revoker = Revoker {
         store: core.store.clone(),
         verifier: verifier.clone(),
@@ -169,7 +177,7 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, metrics: Arc<
         }
         Ok(())
     };
-    State {
+    Ok(State {
         dispatcher,
         verifier,
         guard,
@@ -182,9 +190,10 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, metrics: Arc<
         body_limit: settings.limits.body_bytes,
         jwks_max_age: settings.keys.jwks_max_age,
         management_url_tokens: settings.management.url_tokens,
+        test_properties: settings.testing.properties,
         started: core.clock.now(),
         pages: mail::page_options(settings),
-    }
+    })
 }
 
 fn make_boundary(core: &Core, settings: &Settings, base: &BaseUrl, metrics: Arc<Metrics>) -> Boundary {

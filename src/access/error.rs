@@ -43,6 +43,8 @@ pub enum AccessError {
     WrongClientParameters,
     #[error("wrong client credentials by Basic")]
     WrongClientBasic,
+    #[error("a wrong password of the superuser by Basic")]
+    WrongSuperuser,
     #[error("{0:?} access is needed")]
     Forbidden(Need),
     #[error("directory: {0}")]

@@ -8,8 +8,9 @@ use std::time::Duration;
 use super::args::Serve;
 use super::error::CommandError;
 use super::print;
-use crate::config::Settings;
+use crate::config::{Settings, SuperuserSettings};
 use crate::domain::secret::Secret;
+use crate::domain::tenant::Switch;
 use crate::manage::{DEMO, Demo};
 use crate::server::{Services, StartError, Tools};
 
@@ -24,6 +25,7 @@ pub(super) async fn run(mut settings: Settings, arguments: &Serve) -> Result<(),
             return Err(StartError::DemoBeyondLoopback(address).into());
         }
         settings.server.data_dir = demo_folder(&settings.server.data_dir);
+        settings.superuser = demo_superuser();
         if !settings.database.url.expose().is_empty() {
             tracing::warn!("--demo writes its known passwords into the configured database: never serve it to others");
         }
@@ -40,7 +42,7 @@ pub(super) async fn run(mut settings: Settings, arguments: &Serve) -> Result<(),
         return Err(StartError::NotADemo.into());
     }
     let demo = if arguments.demo { Some(services.core.registry.ensure_demo().await?) } else { None };
-    let running = services.start(listener)?;
+    let running = services.start(listener).await?;
     let metrics = running.metrics.as_ref().map(|(_, address)| tracing::field::display(address));
     tracing::info!(%bound, base_url = base.as_str(), data_dir = %data_dir.display(), metrics, "serving");
     if let Some(demo) = &demo {
@@ -53,6 +55,16 @@ pub(super) async fn run(mut settings: Settings, arguments: &Serve) -> Result<(),
 /// later served to others.
 fn demo_folder(configured: &Path) -> PathBuf {
     configured.join("demo")
+}
+
+/// The superuser of the demonstration, whatever the configuration says: nothing else has a known password.
+fn demo_superuser() -> SuperuserSettings {
+    SuperuserSettings {
+        enabled: Switch::On,
+        username: DEMO.superuser.0.to_owned(),
+        email: DEMO.superuser_email.to_owned(),
+        password: Secret::new(DEMO.superuser.1),
+    }
 }
 
 /// The lines that a newcomer pastes.

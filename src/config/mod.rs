@@ -3,6 +3,7 @@
 //! Four layers, the later over the earlier: the compiled-in `config/default.toml`, a file, the environment, flags.
 //! The structs have no defaults of their own, so the file is the manual and cannot drift.
 
+mod audit;
 mod database;
 mod directory;
 mod error;
@@ -14,8 +15,11 @@ mod mail;
 mod management;
 mod metrics;
 mod passwords;
+mod registration;
 mod security;
 mod server;
+mod superuser;
+mod testing;
 mod tokens;
 mod units;
 
@@ -25,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::secret::Secret;
 
+pub use audit::AuditSettings;
 pub use database::DatabaseSettings;
 pub use directory::DirectorySettings;
 pub use error::{ConfigError, Fault};
@@ -36,8 +41,11 @@ pub use mail::{MailSettings, SmtpTls};
 pub use management::ManagementSettings;
 pub use metrics::MetricsSettings;
 pub use passwords::PasswordSettings;
+pub use registration::RegistrationSettings;
 pub use security::SecuritySettings;
 pub use server::ServerSettings;
+pub use superuser::SuperuserSettings;
+pub use testing::TestingSettings;
 pub use tokens::TokenSettings;
 pub use units::ThreadCount;
 
@@ -56,6 +64,10 @@ pub struct Settings {
     pub security: SecuritySettings,
     pub management: ManagementSettings,
     pub mail: MailSettings,
+    pub registration: RegistrationSettings,
+    pub superuser: SuperuserSettings,
+    pub audit: AuditSettings,
+    pub testing: TestingSettings,
     pub directory: DirectorySettings,
     pub logging: LoggingSettings,
     pub metrics: MetricsSettings,
@@ -88,6 +100,8 @@ impl Settings {
         self.passwords.validate()?;
         self.security.validate()?;
         self.mail.validate()?;
+        self.superuser.validate()?;
+        self.audit.validate()?;
         self.directory.validate()?;
         self.logging.validate()?;
         self.metrics.validate(self.server.listen)?;

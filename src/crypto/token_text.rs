@@ -15,6 +15,7 @@ use crate::domain::client::ClientId;
 use crate::domain::secret::Secret;
 
 const SECRET_LEN: usize = 32;
+const PIN_LEN: usize = 8;
 const PASSWORD_LEN: usize = 18;
 /// Base64 of `re-`, so that a refresh token is told from a client secret at sight.
 const REFRESH_PREFIX: &str = "cmUt";
@@ -39,6 +40,19 @@ pub fn new_client_secret(client: ClientId, entropy: &dyn Entropy) -> Secret {
 pub fn new_password(entropy: &dyn Entropy) -> Secret {
     let bytes: Zeroizing<[u8; PASSWORD_LEN]> = Zeroizing::new(random(entropy));
     written("", &*bytes)
+}
+
+/// Makes a pin to sign in with: eight digits, each as likely as any other.
+pub fn new_pin(entropy: &dyn Entropy) -> Secret {
+    let mut digits = String::with_capacity(PIN_LEN);
+    while digits.len() < PIN_LEN {
+        let [byte] = random::<1>(entropy);
+        // 250 is the last multiple of ten below 256: the bytes above it would favour some digits.
+        if byte < 250 {
+            digits.push(char::from(b'0' + byte % 10));
+        }
+    }
+    Secret::new(digits)
 }
 
 /// Makes the token of a mail's link: 256 random bits in a namespace of their own. It is no bearer token.

@@ -90,7 +90,7 @@ pub enum Switch {
 
 /// What an organization decides for itself.
 ///
-/// *Shape*: `{"retrievable_secrets":"on"}`
+/// *Shape*: `{"retrievable_secrets":"on","password_history":0}`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrgSettings {

@@ -37,6 +37,14 @@ impl Person {
     }
 }
 
+/// Whether an account may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub activated: bool,
+    pub confirmed: bool,
+    pub disabled: bool,
+}
+
 /// A user of one application.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AppUser {

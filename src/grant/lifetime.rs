@@ -39,6 +39,7 @@ fn whole_seconds(span: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::switchboard::Switchboard;
     use crate::domain::tenant::Switch;
 
     fn policy() -> GrantPolicy {
@@ -48,7 +49,7 @@ mod tests {
             refresh_ttl: Duration::from_secs(1),
             refresh_retry_window: Duration::from_secs(1),
             management_url_grants: Switch::On,
-            admins_must_confirm: Switch::Off,
+            switches: Switchboard::default(),
         }
     }
 

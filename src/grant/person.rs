@@ -4,8 +4,10 @@ use super::error::GrantError;
 use super::outcome::Holder;
 use super::workbench::Workbench;
 use crate::domain::authority::Principal;
+use crate::domain::id::AdminId;
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
+use crate::domain::switchboard::{Switchboard, Toggle};
 use crate::domain::tenant::Switch;
 use crate::domain::user::{Admin, AppUser, Identifier, Person, WithPassword};
 
@@ -46,11 +48,14 @@ impl Candidate {
 
     /// Whether the account's state lets them in. Asked only after they proved who they are.
     ///
-    /// *Spec*: Usergrid's order: unconfirmed (admins, where asked for), unactivated, disabled.
-    pub(super) fn may_sign_in(&self, admins_must_confirm: Switch) -> Result<(), GrantError> {
+    /// *Spec*: Usergrid's order: unconfirmed (admins but the superuser, where asked for), unactivated, disabled.
+    pub(super) fn may_sign_in(&self, switches: &Switchboard) -> Result<(), GrantError> {
         let person = self.person();
+        let must_confirm = || switches.get(Toggle::AdminsMustConfirm) == Switch::On;
         match self {
-            Self::Admin(_) if admins_must_confirm == Switch::On && !person.confirmed => Err(GrantError::NotConfirmed),
+            Self::Admin(admin) if admin.who.id != AdminId::SUPERUSER && !person.confirmed && must_confirm() => {
+                Err(GrantError::NotConfirmed)
+            }
             _ if !person.activated => Err(GrantError::NotActivated),
             _ if person.disabled => Err(GrantError::Disabled),
             _ => Ok(()),

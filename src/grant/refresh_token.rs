@@ -55,7 +55,7 @@ async fn attempt(
     belongs_to(&family, presented.proved)?;
     let candidate = load_holder(this, place, &family).await?;
 
-    candidate.may_sign_in(this.policy.admins_must_confirm)?;
+    candidate.may_sign_in(&this.policy.switches)?;
     let lifetime = lifetime::decide(place.app_settings(), request.ttl, &this.policy)?;
     let client_id = family.client_id.clone().unwrap_or_else(|| client::own_id(place));
     let used = presented.parts.generation;

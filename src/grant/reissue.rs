@@ -26,7 +26,7 @@ pub(super) async fn run(
     let place = Place::Management;
     let candidate = person::find(this, &place, Identifier::Id(admin.uuid())).await?;
     let candidate = candidate.ok_or(GrantError::UnknownUser)?;
-    candidate.may_sign_in(this.policy.admins_must_confirm)?;
+    candidate.may_sign_in(&this.policy.switches)?;
     let session = session.ok_or(GrantError::SessionOver)?;
     let remaining = remaining(this, session).await?;
     let lifetime = lifetime::decide(None, ttl, &this.policy)?.min(remaining);

@@ -37,7 +37,7 @@ pub(super) async fn begin(
     candidate: &Candidate,
     wish: Wish<'_>,
 ) -> Result<Issued, GrantError> {
-    candidate.may_sign_in(this.policy.admins_must_confirm)?;
+    candidate.may_sign_in(&this.policy.switches)?;
     let granted = scope::decide(wish.scope, wish.scope_rule)?;
     let lifetime = lifetime::decide(place.app_settings(), wish.ttl, &this.policy)?;
 
@@ -84,7 +84,7 @@ pub(super) async fn lend(
         Principal::AppUser { .. } => return Err(GrantError::NotAnAdmin),
     };
     let candidate = load(this, place, user).await?;
-    candidate.may_sign_in(this.policy.admins_must_confirm)?;
+    candidate.may_sign_in(&this.policy.switches)?;
     let lifetime = lifetime::decide(place.app_settings(), ttl, &this.policy)?;
     let principal = candidate.principal(place)?;
     let issuer = this.issuer(place, Terms { principal, client_id, lifetime, refresh: RefreshPlan::None }).await?;

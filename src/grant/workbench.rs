@@ -14,6 +14,7 @@ use crate::directory::{Directory, KnownClient};
 use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
 use crate::domain::place::{BaseUrl, Place};
+use crate::domain::switchboard::Switchboard;
 use crate::domain::tenant::Switch;
 use crate::store::Store;
 
@@ -26,7 +27,8 @@ pub struct GrantPolicy {
     /// How long the use of a refresh token may be repeated and yields the same successor.
     pub refresh_retry_window: Duration,
     pub management_url_grants: Switch,
-    pub admins_must_confirm: Switch,
+    /// What may be turned while the server runs: whether admins must have confirmed their address.
+    pub switches: Switchboard,
 }
 
 /// The tools of the grants. A clone shares everything.

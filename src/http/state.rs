@@ -32,6 +32,8 @@ pub struct State {
     pub jwks_max_age: Duration,
     /// Whether tokens may come as `?access_token=` to the management place.
     pub management_url_tokens: Switch,
+    /// Whether `/testproperties` is served.
+    pub test_properties: Switch,
     pub started: Moment,
     pub pages: PageOptions,
 }

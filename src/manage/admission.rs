@@ -1,17 +1,24 @@
 //! How accounts come in: confirmed by their owner, let in by whoever decides, made active again.
 //! *Spec*: Usergrid's confirmation and activation; unlike there, nobody undoes a deactivation by asking for mail.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use serde_json::json;
 use uuid::Uuid;
 
 use super::holder::{Holder, in_words, recipient};
 use super::{ManageError, Registry};
-use crate::domain::mail::{MailKind, Post, TokenPurpose, SpentToken};
+use crate::domain::id::AdminId;
+use crate::domain::mail::{MailKind, Post, SpentToken, TokenPurpose};
 use crate::domain::name::Email;
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
+use crate::domain::switchboard::Toggle;
+use crate::domain::tenant::{Organization, Switch};
+use crate::domain::user::{Admin, AppUser, Person, Standing};
 use crate::mail::{Letter, Recipient, Values, digest_of};
-use crate::store::{Admission, Journal, Store};
+use crate::store::{AdminChange, Journal};
 
 /// What came of a confirmation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,19 +45,22 @@ impl Registry {
     }
 
     async fn take_in(&self, place: &Place, holder: Holder, spent: Option<SpentToken>) -> Result<Admitted, ManageError> {
-        let waits = self.needs_approval(place) || holder.person().deactivated.is_some();
-        let admission = Admission { confirmed: true, activated: !waits, now: self.clock.now() };
-        let (kind, admitted) = if waits && !holder.person().activated {
-            (MailKind::UserConfirmed, Admitted::Waiting)
-        } else {
-            (MailKind::UserActivated, Admitted::Active)
+        let person = holder.person();
+        let waits = !person.activated && (person.deactivated.is_some() || self.needs_approval(place));
+        let (kind, admitted) = match waits {
+            true => (MailKind::UserConfirmed, Admitted::Waiting),
+            false => (MailKind::UserActivated, Admitted::Active),
         };
         let mut post = self.notice(place, kind, &holder).await?;
-        if admitted == Admitted::Waiting && holder.person().deactivated.is_none() {
+        if waits && person.deactivated.is_none() {
             add(&mut post, self.approval_post(place, &holder).await?);
         }
         post.spent = spent;
-        self.admit(&holder, admission, post, "confirm account").await?;
+        let let_in = move |person: &mut Person| {
+            person.confirmed = true;
+            person.activated |= !waits;
+        };
+        self.admit(&holder, let_in, (post, "confirm account")).await?;
         Ok(admitted)
     }
 
@@ -61,8 +71,11 @@ impl Registry {
         let holder = self.holder_of_token(place, named, (TokenPurpose::Activate, token)).await?;
         let mut post = self.notice(place, MailKind::UserActivated, &holder).await?;
         post.spent = Some(self.spend(&holder, TokenPurpose::Activate, token));
-        let admission = Admission { confirmed: false, activated: true, now: self.clock.now() };
-        self.admit(&holder, admission, post, "activate account").await
+        let let_in = |person: &mut Person| {
+            person.activated = true;
+            person.deactivated = None;
+        };
+        self.admit(&holder, let_in, (post, "activate account")).await
     }
 
     fn spend(&self, holder: &Holder, purpose: TokenPurpose, token: &Secret) -> SpentToken {
@@ -79,22 +92,28 @@ impl Registry {
     async fn admit(
         &self,
         holder: &Holder,
-        admission: Admission,
-        post: Post,
-        action: &'static str,
+        let_in: impl FnOnce(&mut Person),
+        (post, action): (Post, &str),
     ) -> Result<(), ManageError> {
-        let detail = json!({ "holder": holder.uuid() });
-        let audit = vec![self.audit(holder.tenant(), holder.actor(), action, detail)];
+        let audit = vec![self.audit(holder.tenant(), holder.actor(), action, json!({ "holder": holder.uuid() }))];
         let journal = Journal { changes: Vec::new(), audit, post };
-        let account = holder.clone();
-        let write = move |store: &Store, journal: &Journal| match &account {
-            Holder::User { app, user, .. } => store.admit_user(app.id, user.id, &admission, journal),
-            Holder::Admin(admin) => store.admit_admin(admin.id, &admission, journal),
+        let seen = holder.person().modified;
+        let now = self.clock.now().max(seen.plus(Duration::from_micros(1)));
+        let written = match holder.clone() {
+            Holder::User { mut user, .. } => {
+                let_in(&mut user.person);
+                user.person.modified = now;
+                self.write(journal, move |store, journal| store.save_user(&user, seen, None, journal)).await?
+            }
+            Holder::Admin(Admin { id, mut person }) => {
+                let_in(&mut person);
+                let Person { activated, confirmed, disabled, .. } = person;
+                let mut change = AdminChange::of(id, now);
+                change.standing = Some(Standing { activated, confirmed, disabled });
+                self.write(journal, move |store, journal| store.change_admin(&change, journal)).await?
+            }
         };
-        match self.write(journal, write).await? {
-            true => Ok(()),
-            false => Err(ManageError::UnknownUser(holder.uuid().to_string())),
-        }
+        written.then_some(()).ok_or(ManageError::Overtaken)
     }
 
     /// Mails what an account needs to come in: a link to confirm, a request to whoever decides, or the news that it is
@@ -134,7 +153,7 @@ impl Registry {
     pub(super) fn needs_approval(&self, place: &Place) -> bool {
         match place {
             Place::App { app, .. } => app.settings.registration.requires_admin_approval(),
-            Place::Management => false,
+            Place::Management => self.switches.get(Toggle::ApproveAdmins) == Switch::On,
         }
     }
 
@@ -149,6 +168,45 @@ impl Registry {
             _ if !person.activated => self.approval_post(place, holder).await,
             _ => Ok(Post::default()),
         }
+    }
+
+    /// What goes out with a new user, in the words of their application.
+    pub(super) async fn sign_up_post(&self, user: &AppUser) -> Result<Post, ManageError> {
+        let Some(place) = self.directory.place_of(user.app).await? else { return Ok(Post::default()) };
+        let Place::App { org, app } = &place else { return Ok(Post::default()) };
+        let notifies = app.settings.registration.notifies_admins();
+        let is_in = user.person.activated && user.person.confirmed;
+        if is_in && !notifies {
+            return Ok(Post::default());
+        }
+        let holder = Holder::User { org: Arc::clone(org), app: Arc::clone(app), user: user.clone() };
+        let mut post = self.welcome_post(&place, &holder).await?;
+        if notifies {
+            add(&mut post, self.news_post(&place, &holder).await?);
+        }
+        Ok(post)
+    }
+
+    /// What goes out when someone joins an organization: to a new admin without a password first the link to choose
+    /// one, and which proves the address as well.
+    pub(super) async fn invitation_post(
+        &self,
+        org: &Organization,
+        admin: &Admin,
+        has_password: bool,
+    ) -> Result<Post, ManageError> {
+        let (place, holder) = (Place::Management, Holder::Admin(admin.clone()));
+        let Some(email) = holder.address() else { return Ok(Post::default()) };
+        let mut post = match has_password {
+            true => self.welcome_post(&place, &holder).await?,
+            false => self.reset_post(&place, Some(&holder), Recipient::Address(email.clone())).await?,
+        };
+        let (tenant, kind) = (place.tenant(), MailKind::UserInvited);
+        let event = format!("{}:{}:{}:{}", kind.as_str(), org.id, admin.id, self.draw_id());
+        let values = Values { organization: Some(org.name.to_string()), ..self.values(&place, Some(&admin.person)) };
+        let invited = self.outbox.write(Letter { tenant, kind, event, to: Recipient::Address(email), values }).await?;
+        add(&mut post, Post { mails: vec![invited], ..Post::default() });
+        Ok(post)
     }
 
     /// A mail with a link to an account's holder.
@@ -177,7 +235,7 @@ impl Registry {
         let (token, row) =
             self.outbox.draw_token(tenant, purpose, id, person.and_then(|person| person.password_changed));
         let values = Values {
-            link: Some(self.link(place, id, purpose, &token)),
+            link: Some(self.mail_link(place, id, purpose, &token)),
             lifetime: Some(in_words(self.outbox.lifetime(purpose))),
             ..self.values(place, person)
         };
@@ -231,9 +289,7 @@ impl Registry {
                 let org = org.id;
                 self.store.blocking(move |store| store.list_admins_of(org)).await?
             }
-            Place::Management => {
-                self.find_admin(&crate::domain::id::AdminId::SUPERUSER.to_string()).await?.into_iter().collect()
-            }
+            Place::Management => self.find_admin(&AdminId::SUPERUSER.to_string()).await?.into_iter().collect(),
         };
         Ok(admins.into_iter().filter(|admin| !admin.person.disabled).filter_map(|admin| admin.person.email).collect())
     }
@@ -253,7 +309,7 @@ pub(super) fn add(post: &mut Post, more: Post) {
     post.issued.extend(more.issued);
     for mut mail in more.mails {
         if let Some(last) = post.mails.last() {
-            mail.created = last.created.plus(std::time::Duration::from_micros(1)).max(mail.created);
+            mail.created = last.created.plus(Duration::from_micros(1)).max(mail.created);
             mail.next_attempt = mail.created;
         }
         post.mails.push(mail);

@@ -13,7 +13,7 @@ use crate::domain::permission::Permission;
 use crate::domain::role::Role;
 use crate::domain::tenant::{AppSettings, Application, Organization};
 use crate::domain::token::Algorithm;
-use crate::store::{Journal, Provision, Store};
+use crate::store::{Conflict, Journal, Provision, Store, StoreError};
 
 /// An application with all that it is born with, ready to be written.
 pub(super) struct NewApp {
@@ -27,7 +27,7 @@ pub(super) struct NewApp {
 impl Registry {
     /// Creates an application in an organization.
     ///
-    /// *Errors*: `Name`, `Taken`. *Tenancy*: the name is unique within the organization.
+    /// *Errors*: `Name`, `ApplicationExists`. *Tenancy*: the name is unique within the organization.
     pub async fn create_app(
         &self,
         org: &Organization,
@@ -45,8 +45,10 @@ impl Registry {
             journal: Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() },
             ..Provision::default()
         };
-        self.store.blocking(move |store| store.provision(&provision)).await?;
-        Ok((new.app, new.credentials))
+        match self.store.blocking(move |store| store.provision(&provision)).await {
+            Err(StoreError::Conflict(Conflict::ApplicationName)) => Err(ManageError::ApplicationExists),
+            done => Ok(done.map(|()| (new.app, new.credentials))?),
+        }
     }
 
     pub(super) fn new_app(&self, org: &Organization, name: &str) -> Result<NewApp, ManageError> {

@@ -11,9 +11,10 @@ use crate::crypto::vault::{Binding, Purpose};
 use crate::domain::client::{ClientId, ClientSecret};
 use crate::domain::id::TenantId;
 use crate::domain::journal::ChangeKind;
+use crate::domain::revocation::{Revocation, RevocationTarget};
 use crate::domain::secret::Secret;
 use crate::domain::tenant::Switch;
-use crate::store::Journal;
+use crate::store::{Journal, NewSecret, Store};
 
 /// A client's id and, where it can be shown, its secret.
 #[derive(Clone, Debug)]
@@ -41,8 +42,8 @@ impl Registry {
         Ok(Credentials { client_id: client, client_secret })
     }
 
-    /// Gives a client a new secret. The old ones work for `keep_old` more, at once no longer when it is zero.
-    /// Tokens that were issued stay valid (Usergrid).
+    /// Gives a client a new secret. The old ones work for `keep_old` more. When that is zero they end at once, and with
+    /// them every token that was issued to the client: who replaces a secret without grace fears that it has leaked.
     pub async fn rotate_credentials(
         &self,
         client: ClientId,
@@ -53,17 +54,27 @@ impl Registry {
         let retrievable = self.retrievable_secrets(client).await?;
         let (secret, credentials) = self.new_secret(client, retrievable)?;
         let detail = json!({ "client_id": client, "old_secrets_live_seconds": keep_old.as_secs() });
-        let journal = Journal {
-            changes: vec![self.change(owner, ChangeKind::ClientSecrets)],
-            audit: vec![self.audit(owner, actor, "rotate credentials", detail)],
-            ..Journal::default()
+        let mut changes = vec![self.change(owner, ChangeKind::ClientSecrets)];
+        let revocation = match keep_old.is_zero() {
+            true => Some(self.end_of_client(client).await?),
+            false => None,
         };
-        let end = self.clock.now().plus(keep_old);
-        let write = move |store: &crate::store::Store, journal: &Journal| {
-            store.rotate_client_secret(owner, &secret, end, journal)
-        };
-        self.write(journal, write).await?;
+        changes.extend(revocation.iter().map(|ended| self.change(ended.tenant, ChangeKind::Revocations)));
+        let audit = vec![self.audit(owner, actor, "rotate credentials", detail)];
+        let new = NewSecret { secret, replaced_expire: self.clock.now().plus(keep_old), revocation };
+        let write = move |store: &Store, journal: &Journal| store.rotate_client_secret(owner, &new, journal);
+        self.write(Journal { changes, audit, ..Journal::default() }, write).await?;
         Ok(credentials)
+    }
+
+    /// The end of every token of a client that was issued up to now. Whatever reaches beyond one application was signed
+    /// by the management plane.
+    pub(super) async fn end_of_client(&self, client: ClientId) -> Result<Revocation, ManageError> {
+        let issuer = match client {
+            ClientId::App(app) => app.into(),
+            ClientId::Org(_) => TenantId::MANAGEMENT,
+        };
+        self.watermark(issuer, RevocationTarget::Principal(client.owner().uuid())).await
     }
 
     async fn retrievable_secrets(&self, client: ClientId) -> Result<Switch, ManageError> {

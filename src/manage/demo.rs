@@ -16,6 +16,8 @@ pub struct DemoNames {
     pub admin: (&'static str, &'static str),
     pub user: (&'static str, &'static str),
     pub user_email: &'static str,
+    pub superuser: (&'static str, &'static str),
+    pub superuser_email: &'static str,
 }
 
 /// What `serve --demo` creates.
@@ -25,6 +27,8 @@ pub const DEMO: DemoNames = DemoNames {
     admin: ("testadmin", "testadminpw"),
     user: ("john.doe", "testpw"),
     user_email: "john.doe@example.com",
+    superuser: ("superuser", "superpassword"),
+    superuser_email: "superuser@example.com",
 };
 
 /// The demonstration's credentials, to be printed.

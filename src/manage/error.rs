@@ -7,8 +7,8 @@ use crate::directory::DirectoryError;
 use crate::domain::group::GroupPathError;
 use crate::domain::name::NameError;
 use crate::domain::password::PolicyBreach;
-use crate::mail::{MailError, TemplateError};
 use crate::domain::permission::PermissionError;
+use crate::mail::{MailError, TemplateError};
 use crate::store::{Conflict, StoreError};
 
 /// A refused or failed use case. `Display` is a sentence that may be shown: it holds no secret.
@@ -64,6 +64,22 @@ pub enum ManageError {
     GroupPath(#[from] GroupPathError),
     #[error("This {0} is taken.")]
     Taken(&'static str),
+    /// Usergrid's sentence.
+    #[error("Application {app} does not exist for organization {org}")]
+    NoSuchApplication { app: String, org: String },
+    #[error("An application of this name exists.")]
+    ApplicationExists,
+    #[error("Another application of this name, deleted or in its place, stands in the way.")]
+    ApplicationInTheWay,
+    #[error("Could not find an admin for: {0}")]
+    NoSuchMember(String),
+    /// Usergrid's sentence.
+    #[error("Organizations must have at least one member.")]
+    LastMember,
+    #[error("The superuser is set by the server's configuration alone.")]
+    Superuser,
+    #[error("{0}")]
+    Illegal(&'static str),
     /// Another rotation of the same keys or secrets came first.
     #[error("Another rotation came first; look again and repeat.")]
     KeysChanged,
@@ -73,6 +89,8 @@ pub enum ManageError {
     /// The link is for another account than the one in the path.
     #[error("Could not find user for this link: {0}")]
     OtherHolder(String),
+    #[error("This account has no email address to write to.")]
+    NoAddress,
     #[error("There is no mail {0}.")]
     UnknownMail(String),
     #[error("There is no mail template {0:?}.")]

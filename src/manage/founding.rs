@@ -4,18 +4,40 @@ use serde_json::json;
 
 use super::admission::add;
 use super::holder::in_words;
-use super::{Actor, ManageError, Registry};
+use super::{Actor, Holder, ManageError, Registry};
 use crate::domain::authority::Principal;
 use crate::domain::id::TenantId;
-use crate::domain::mail::{MailKind, Post, TokenPurpose, SpentToken};
+use crate::domain::mail::{MailKind, Post, SpentToken, TokenPurpose};
 use crate::domain::name::{Email, lookup_key};
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
-use crate::domain::tenant::Organization;
+use crate::domain::switchboard::Toggle;
+use crate::domain::tenant::{Organization, Switch};
+use crate::domain::user::Admin;
 use crate::mail::{Letter, Recipient, Values, digest_of};
 use crate::store::Journal;
 
 impl Registry {
+    /// What goes out with a new organization: to an owner who is new what lets them in, and where organizations confirm
+    /// themselves the link to do so.
+    pub(super) async fn registration_post(
+        &self,
+        org: &Organization,
+        owner: &Admin,
+        (is_known, actor): (bool, Actor),
+    ) -> Result<Post, ManageError> {
+        let holder = Holder::Admin(owner.clone());
+        let mut post = match is_known {
+            true => Post::default(),
+            false => self.welcome_post(&Place::Management, &holder).await?,
+        };
+        let confirms = self.switches.get(Toggle::OrganizationsMustConfirm) == Switch::On;
+        if let (true, Some(email)) = (confirms && !matches!(actor, Actor::Operator), holder.address()) {
+            add(&mut post, self.founding_post(Some(org), Recipient::Address(email)).await?);
+        }
+        Ok(post)
+    }
+
     /// A mail with the link that confirms an organization.
     pub(super) async fn founding_post(&self, org: Option<&Organization>, to: Recipient) -> Result<Post, ManageError> {
         let (tenant, purpose, kind) = (TenantId::MANAGEMENT, TokenPurpose::Confirm, MailKind::OrganizationConfirmation);

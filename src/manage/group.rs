@@ -89,8 +89,11 @@ impl Registry {
     /// *Errors*: `UnknownEntity` for one that went meanwhile.
     pub async fn remove_group(&self, group: &Group, actor: Actor) -> Result<(), ManageError> {
         let (app, id) = (group.app, group.id);
-        let journal =
-            Journal { changes: Vec::new(), audit: vec![self.audit(app, actor, "delete group", detail(group))], ..Journal::default() };
+        let journal = Journal {
+            changes: Vec::new(),
+            audit: vec![self.audit(app, actor, "delete group", detail(group))],
+            ..Journal::default()
+        };
         let write = move |store: &Store, journal: &Journal| store.remove_group(app, id, journal);
         let is_there = self.write(journal, write).await?;
         is_there.then_some(()).ok_or_else(|| ManageError::UnknownEntity(id.to_string()))

@@ -78,7 +78,7 @@ impl Registry {
     }
 
     /// The link of a mail. It begins with the configured base URL and nothing else that a request said.
-    pub(super) fn link(&self, place: &Place, holder: Uuid, purpose: TokenPurpose, token: &Secret) -> String {
+    pub(super) fn mail_link(&self, place: &Place, holder: Uuid, purpose: TokenPurpose, token: &Secret) -> String {
         let (issuer, act) = (self.base.issuer(place), purpose.as_str());
         format!("{issuer}/users/{holder}/{act}?token={}", token.expose())
     }

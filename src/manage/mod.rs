@@ -1,20 +1,24 @@
 //! Use cases on tenants, people, credentials and keys, one file a noun. Whoever may call them was decided before
 //! (`access::guard`, or the operator at the command line); every write is journaled.
 
+mod admin;
 mod admission;
 mod app_entity;
 mod application;
 mod credentials;
+mod deletion;
 mod demo;
 mod entity;
 pub mod error;
+mod feed;
 mod founding;
-mod holder;
 mod group;
+mod holder;
 mod keys;
 mod listing;
 mod mail;
 mod maintenance;
+mod member;
 mod membership;
 mod organization;
 mod password;
@@ -25,6 +29,7 @@ mod read;
 mod recovery;
 mod revocation;
 mod role;
+mod superuser;
 mod user;
 mod user_members;
 
@@ -33,15 +38,18 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub use admin::{AdminUpdate, NewAdmin};
 pub use admission::{Admitted, Caller};
 pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};
 pub use error::ManageError;
+pub use feed::{Activity, FeedActor};
 pub use holder::Holder;
 pub use keys::{Promotion, Rotated};
-pub use mail::{NewTemplate, ShownTemplate};
 pub use listing::Found;
-pub use organization::{CreatedOrg, NewOrg};
+pub use mail::{NewTemplate, ShownTemplate};
+pub use member::Joined;
+pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
 pub use user_members::{SaidBy, UserMembers};
@@ -52,10 +60,11 @@ use crate::crypto::vault::Vault;
 use crate::directory::Directory;
 use crate::domain::authority::Principal;
 use crate::domain::clock::Clock;
-use crate::domain::id::TenantId;
+use crate::domain::id::{AdminId, TenantId};
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::password::PasswordPolicy;
 use crate::domain::place::BaseUrl;
+use crate::domain::switchboard::Switchboard;
 use crate::domain::token::Algorithm;
 use crate::mail::Outbox;
 use crate::store::{Journal, Store};
@@ -71,6 +80,8 @@ pub struct RegistryPolicy {
     pub key_publish: Duration,
     /// The longest life of a token where nothing else is set.
     pub access_ttl_max: Duration,
+    /// How long the audit log is kept.
+    pub audit_kept: Duration,
 }
 
 /// Who does it, for the audit log.
@@ -90,6 +101,14 @@ impl From<Option<Principal>> for Actor {
 }
 
 impl Actor {
+    /// An admin in place of a guest, for what a guest did to become that admin.
+    fn or(self, admin: AdminId) -> Self {
+        match self {
+            Self::Guest => Self::Caller(Principal::Admin { admin }),
+            known => known,
+        }
+    }
+
     fn text(self) -> String {
         match self {
             Self::Operator => "operator".to_owned(),
@@ -108,6 +127,7 @@ pub struct Registry {
     pub vault: Arc<Vault>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
+    pub switches: Switchboard,
     pub policy: Arc<RegistryPolicy>,
     pub outbox: Outbox,
     /// What every link in a mail begins with.

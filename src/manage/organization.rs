@@ -1,18 +1,22 @@
 //! Organizations: creation with their first admin and a sandbox, and their settings.
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
-use super::{Actor, Credentials, ManageError, NewPerson, Registry};
+use super::admin::merge;
+use super::{Actor, Credentials, ManageError, NewAdmin, NewPerson, Registry};
 use crate::domain::client::ClientId;
-use crate::domain::id::{AdminId, OrgId, TenantId};
+use crate::domain::id::OrgId;
 use crate::domain::journal::ChangeKind;
 use crate::domain::name::TenantName;
 use crate::domain::tenant::{Application, OrgSettings, Organization};
-use crate::domain::user::{Admin, WithPassword};
+use crate::domain::user::Admin;
 use crate::store::{Journal, Provision, Store};
 
 /// The application that every organization is born with (Usergrid: clients expect one to exist).
 pub(super) const SANDBOX: &str = "sandbox";
+
+/// Each remembered password costs a slow comparison at every change.
+const PASSWORD_HISTORY_MAX: u32 = 24;
 
 /// An organization as asked for.
 #[derive(Clone, Debug)]
@@ -30,45 +34,121 @@ pub struct CreatedOrg {
     pub credentials: Credentials,
 }
 
+/// Who is to own a new organization.
+#[derive(Clone, Debug)]
+pub enum Owner {
+    /// An account made together with it.
+    New(NewAdmin),
+    /// An admin who is there already.
+    Known(Admin),
+}
+
+/// An organization as it was registered.
+#[derive(Clone, Debug)]
+pub struct NewRegistration {
+    pub name: String,
+    /// Free JSON of the organization.
+    pub properties: Map<String, Value>,
+    pub owner: Owner,
+}
+
 impl Registry {
     /// Creates an organization, its first admin, its client and its sandbox, all or nothing.
     ///
     /// *Errors*: `Name`, `PasswordPolicy`, `Taken`.
     pub async fn create_org(&self, new: NewOrg, actor: Actor) -> Result<CreatedOrg, ManageError> {
+        let owner = Owner::New(NewAdmin::from(new.owner));
+        self.register_org(NewRegistration { name: new.name, properties: Map::new(), owner }, actor).await
+    }
+
+    /// As [`Registry::create_org`], with properties, and an owner who may be there already. A guest who registers is
+    /// written down as the owner they become.
+    ///
+    /// *Errors*: `Name`, `PasswordPolicy`, `Taken`; nothing was created then.
+    pub async fn register_org(&self, new: NewRegistration, actor: Actor) -> Result<CreatedOrg, ManageError> {
         let name =
             TenantName::parse(&new.name).map_err(|source| ManageError::Name { field: "organization", source })?;
         let now = self.clock.now();
         let org = Organization {
             id: OrgId::new(self.draw_id()),
             name,
-            properties: Map::new(),
+            properties: new.properties,
             settings: OrgSettings::default(),
             created: now,
             modified: now,
         };
-        let (person, hash) = self.new_person(TenantId::MANAGEMENT, new.owner).await?;
-        let owner = Admin { id: AdminId::new(self.draw_id()), person };
+        let (owner, admins) = match new.owner {
+            Owner::New(new) => {
+                let made = self.new_admin(new, actor).await?;
+                (made.who.clone(), vec![made])
+            }
+            Owner::Known(admin) => (admin, Vec::new()),
+        };
+        let post = self.registration_post(&org, &owner, (admins.is_empty(), actor)).await?;
+        let actor = actor.or(owner.id);
         let (secret, credentials) = self.new_secret(ClientId::Org(org.id), org.settings.retrievable_secrets)?;
         let sandbox = self.new_app(&org, SANDBOX)?;
         let entry = self.audit(org.id, actor, "create organization", json!({ "name": org.name, "owner": owner.id }));
         let provision = Provision {
             organizations: vec![org.clone()],
             applications: vec![sandbox.app.clone()],
-            admins: vec![WithPassword { who: owner.clone(), hash }],
+            admins,
             memberships: vec![(org.id, owner.id)],
             secrets: vec![(org.id.into(), secret), (sandbox.app.id.into(), sandbox.secret)],
             keys: vec![sandbox.key],
             roles: sandbox.roles,
-            journal: Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() },
+            journal: Journal { changes: Vec::new(), audit: vec![entry], post },
             ..Provision::default()
         };
         self.store.blocking(move |store| store.provision(&provision)).await?;
+        self.outbox.ring();
         Ok(CreatedOrg { org, owner, sandbox: sandbox.app, credentials })
+    }
+
+    /// Merges properties into an organization, `""` taking one away, and sets how many former passwords its admins may
+    /// not take again. Answers the organization as it is now.
+    ///
+    /// *Errors*: `Illegal` for a history that nobody could wait for; `UnknownOrganization`.
+    pub async fn update_org(
+        &self,
+        org: &Organization,
+        properties: Map<String, Value>,
+        password_history: Option<u32>,
+        actor: Actor,
+    ) -> Result<Organization, ManageError> {
+        check_history(password_history.unwrap_or_default())?;
+        let mut changed = org.clone();
+        let named: Vec<String> = properties.keys().cloned().collect();
+        merge(&mut changed.properties, properties);
+        changed.settings.password_history = password_history.unwrap_or(changed.settings.password_history);
+        changed.modified = self.clock.now();
+        let detail = json!({ "properties": named, "password_history": changed.settings.password_history });
+        let journal = Journal {
+            changes: vec![self.change(org.id, ChangeKind::Tenant)],
+            audit: vec![self.audit(org.id, actor, "update organization", detail)],
+            ..Journal::default()
+        };
+        let row = changed.clone();
+        let is_there = self.write(journal, move |store: &Store, journal: &Journal| store.replace_org(&row, journal));
+        match is_there.await? {
+            true => Ok(changed),
+            false => Err(ManageError::UnknownOrganization(org.name.to_string())),
+        }
+    }
+
+    /// A page of the organizations of this server, by name.
+    pub async fn list_orgs(&self, after: Option<&str>, limit: u32) -> Result<Vec<Organization>, ManageError> {
+        let after = after.map(TenantName::parse).transpose();
+        let after = after.map_err(|source| ManageError::Name { field: "cursor", source })?;
+        Ok(self.store.blocking(move |store| store.list_orgs(after.as_ref(), limit)).await?)
     }
 
     /// Replaces an organization's settings. Switching retrieval of secrets off forgets the sealed copies at the next
     /// rotation, not before: what was promised to be readable stays so until it is replaced.
+    ///
+    /// *Errors*: `Illegal` for a history that nobody could wait for; `UnknownOrganization`.
     pub async fn set_org(&self, org: &Organization, settings: OrgSettings, actor: Actor) -> Result<(), ManageError> {
+        check_history(settings.password_history)?;
         let journal = Journal {
             changes: vec![self.change(org.id, ChangeKind::Tenant)],
             audit: vec![self.audit(org.id, actor, "set organization", json!({ "settings": settings }))],
@@ -79,4 +159,11 @@ impl Registry {
         let is_there = self.write(journal, write).await?;
         is_there.then_some(()).ok_or_else(|| ManageError::UnknownOrganization(org.name.to_string()))
     }
+}
+
+fn check_history(size: u32) -> Result<(), ManageError> {
+    if size <= PASSWORD_HISTORY_MAX {
+        return Ok(());
+    }
+    Err(ManageError::Illegal("passwordHistorySize must be between 0 and 24"))
 }

@@ -8,7 +8,7 @@ use crate::crypto::password::Verdict;
 use crate::domain::clock::Moment;
 use crate::domain::id::{AdminId, AppId, TenantId, UserId};
 use crate::domain::journal::ChangeKind;
-use crate::domain::mail::{Post, TokenPurpose, SpentToken};
+use crate::domain::mail::{Post, SpentToken, TokenPurpose};
 use crate::domain::revocation::{Revocation, RevocationTarget};
 use crate::domain::secret::{Digest, Secret};
 use crate::domain::user::{Identifier, Person, WithPassword};

@@ -39,7 +39,7 @@ impl Registry {
         let version = person.and_then(|person| person.password_changed);
         let (token, row) = self.outbox.draw_token(tenant, purpose, id, version);
         let values = Values {
-            link: Some(self.link(place, id, purpose, &token)),
+            link: Some(self.mail_link(place, id, purpose, &token)),
             lifetime: Some(in_words(self.outbox.lifetime(purpose))),
             ..self.values(place, person)
         };

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::person::links_lost;
 use super::user_members::UserMembers;
 use super::{Actor, ManageError, Registry};
 use crate::crypto::digest::md5_hex;
@@ -118,7 +119,8 @@ impl Registry {
             let audit = vec![self.audit(app, actor, action, json!({ "user": id }))];
             let row = user.clone();
             let write = move |store: &Store, journal: &Journal| store.save_user(&row, seen, ends.as_ref(), journal);
-            let saved = self.write(Journal { changes, audit, ..Journal::default() }, write).await;
+            let post = links_lost(app.into(), id.uuid(), (&before, &user.person));
+            let saved = self.write(Journal { changes, audit, post }, write).await;
             if saved.map_err(|cause| taken(cause, &user.person))? {
                 return Ok(user);
             }

@@ -10,6 +10,8 @@ use crate::crypto::password::{LaneOptions, OnWait, PasswordLane, Wait};
 use crate::crypto::vault::Vault;
 use crate::directory::Directory;
 use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::switchboard::{Switchboard, Toggle};
+use crate::domain::tenant::Switch;
 use crate::mail::Outbox;
 use crate::manage::{Registry, RegistryPolicy};
 use crate::store::{DatabaseUrl, Posture, Store, StoreOptions};
@@ -93,15 +95,35 @@ impl Core {
             entropy: Arc::clone(&entropy),
             outbox,
             base: settings.server.base_url_at(settings.server.listen),
+            switches: switchboard(settings),
             policy: Arc::new(RegistryPolicy {
                 passwords: settings.passwords.policy(),
                 management_algorithm: settings.management.algorithm,
                 key_publish: settings.keys.publish,
                 access_ttl_max: settings.tokens.access_ttl_max,
+                audit_kept: settings.audit.kept(),
             }),
         };
         Ok(Self { store, vault, lane, passwords, directory, registry, clock, entropy })
     }
+}
+
+/// What may be turned while the server runs, as the configuration has it at the start.
+fn switchboard(settings: &Settings) -> Switchboard {
+    let registration = &settings.registration;
+    let board = Switchboard::new([
+        (Toggle::PublicRegistration, registration.public),
+        (Toggle::AdminsMustConfirm, settings.management.admins_must_confirm),
+        (Toggle::OrganizationsMustConfirm, registration.organizations_must_confirm),
+        (Toggle::ApproveAdmins, registration.approve_admins),
+        (Toggle::ApproveOrganizations, registration.approve_organizations),
+    ]);
+    let superuser = &settings.superuser;
+    board.set_property("usergrid.sysadmin.login.name", superuser.username.as_str().into());
+    board.set_property("usergrid.sysadmin.login.email", superuser.email.as_str().into());
+    let is_on = (superuser.enabled == Switch::On).to_string();
+    board.set_property("usergrid.sysadmin.login.allowed", is_on.into());
+    board
 }
 
 fn measured_by(passwords: &PasswordMetrics) -> OnWait {

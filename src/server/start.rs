@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::mail::Postman;
+use crate::config::Fault;
 use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
 use crate::directory::Directory;
@@ -41,6 +42,10 @@ pub enum StartError {
     LostMasterKey { path: PathBuf },
     #[error("--demo keeps to itself: the database at hand holds an organization that the demonstration did not make")]
     NotADemo,
+    #[error(transparent)]
+    Config(#[from] Fault),
+    #[error("superuser.username, superuser.email: another admin has this name or address")]
+    SuperuserTaken,
     #[error("security.master_keys: {0}")]
     Vault(#[from] VaultError),
     #[error("database.url: there is no database at {path}; `tokengrid serve` or `tokengrid org create` makes one")]
@@ -60,6 +65,13 @@ pub enum StartError {
 }
 
 impl StartError {
+    pub(super) fn superuser(cause: ManageError) -> Self {
+        match cause {
+            ManageError::Taken(_) => Self::SuperuserTaken,
+            other => Self::Manage(other),
+        }
+    }
+
     pub(super) fn listen(address: SocketAddr) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Listen { address, source }
     }

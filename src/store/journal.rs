@@ -30,6 +30,16 @@ impl Store {
         query!(self, Scope::Registry, |q, conn| q::change_log::list(conn, from, limit))
     }
 
+    /// What one actor did in the tenant, newest first.
+    pub fn list_audit_of(&self, tenant: TenantId, actor: &str, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        query!(self, Scope::Tenant(tenant), |q, conn| q::audit::list_of(conn, tenant, actor, limit))
+    }
+
+    /// Removes up to `limit` lines of the tenant's audit log from before a moment. Returns how many went.
+    pub fn purge_audit(&self, tenant: TenantId, before: Moment, limit: u32) -> Result<usize, StoreError> {
+        transact!(self, tenant, |q, conn| q::audit::purge(conn, tenant, before, limit))
+    }
+
     /// The tenant's audit log, newest first.
     pub fn list_audit(&self, tenant: TenantId, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         query!(self, Scope::Tenant(tenant), |q, conn| q::audit::list(conn, tenant, limit))

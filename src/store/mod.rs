@@ -7,15 +7,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-mod admission;
+mod admins;
+mod apps;
 mod columns;
 mod error;
 mod groups;
 mod journal;
 mod keys;
-mod mail;
 mod links;
 mod listing;
+mod mail;
 mod maintenance;
 mod migrate;
 mod options;
@@ -38,18 +39,20 @@ mod tests;
 mod users;
 
 pub use crate::domain::database::Durability;
-pub use admission::Admission;
+pub use admins::{AdminChange, Leaving};
+pub use apps::Restoration;
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;
-pub use mail::{MailHorizon, Outcome};
 pub use links::{Granted, PermissionChange, TokenUse};
 pub use listing::{Listing, Mark, Page};
+pub use mail::{MailHorizon, Outcome};
 pub use maintenance::{SealedPlace, SealedRow};
 pub use options::{DatabaseUrl, StoreOptions};
 pub use passwords::NewPassword;
 pub use provision::Provision;
 pub use refresh::Advance;
+pub use secrets::NewSecret;
 pub use side::Posture;
 pub use users::NewUser;
 

@@ -2,9 +2,12 @@
 
 use super::Store;
 use super::error::StoreError;
-use crate::domain::id::OrgId;
+use crate::domain::id::{AdminId, OrgId};
 use crate::domain::tenant::{AdminOverview, OrgOverview};
 use crate::domain::user::Admin;
+
+/// Usergrid's default of `usergrid.sysadmin.login.fetch_orgs`.
+const ORGS_OF_SUPERUSER: u32 = 10;
 
 impl Store {
     /// An organization with its live applications and its admins.
@@ -13,9 +16,14 @@ impl Store {
         Ok(Some(OrgOverview { org, apps: self.list_apps(id)?, admins: self.list_admins_of(id)? }))
     }
 
-    /// An admin with their organizations and the live applications of each.
+    /// An admin with their organizations and the live applications of each. The superuser, who stands over all, sees the
+    /// first few.
     pub fn admin_overview(&self, admin: Admin) -> Result<AdminOverview, StoreError> {
-        let orgs = self.list_orgs_of(admin.id)?;
+        let orgs = if admin.id == AdminId::SUPERUSER {
+            self.list_orgs(None, ORGS_OF_SUPERUSER)?
+        } else {
+            self.list_orgs_of(admin.id)?
+        };
         let with_apps = orgs.into_iter().map(|org| {
             let apps = self.list_apps(org.id)?;
             Ok((org, apps))

@@ -20,6 +20,11 @@ impl Store {
         query!(self, Scope::Registry, |q, conn| q::organization::find_by_name(conn, name))
     }
 
+    /// Organizations behind the name `after`, by name.
+    pub fn list_orgs(&self, after: Option<&TenantName>, limit: u32) -> Result<Vec<Organization>, StoreError> {
+        query!(self, Scope::Registry, |q, conn| q::organization::list(conn, after, limit))
+    }
+
     /// The organizations that an admin belongs to, by name.
     pub fn list_orgs_of(&self, admin: AdminId) -> Result<Vec<Organization>, StoreError> {
         query!(self, Scope::Registry, |q, conn| q::organization::list_of(conn, admin))
@@ -82,6 +87,17 @@ impl Store {
                 q::append(conn, app.id.into(), journal)?;
             }
             Ok(is_saved)
+        })
+    }
+
+    /// Writes an organization's properties and settings anew; false when there is no such organization.
+    pub fn replace_org(&self, org: &Organization, journal: &Journal) -> Result<bool, StoreError> {
+        transact!(self, org.id.into(), |q, conn| {
+            let found = q::organization::replace(conn, org)?;
+            if found {
+                q::append(conn, org.id.into(), journal)?;
+            }
+            Ok(found)
         })
     }
 

@@ -5,7 +5,9 @@
 //! lists, so that no caller can put text into either or make series without end.
 
 mod logging;
+mod memory;
 mod metrics;
 
 pub use logging::{TelemetryError, init};
+pub use memory::resident_bytes;
 pub use metrics::{DirectoryCounts, GrantLabel, METRICS_CONTENT_TYPE, Metrics, PasswordMetrics, TokenOutcome};

@@ -35,6 +35,7 @@ impl Worded for AccessError {
             Self::WrongClientBasic => {
                 Answer::unauthorized("auth_invalid_credentials", "Unable to authenticate", Challenge::Bearer)
             }
+            Self::WrongSuperuser => Answer::unauthorized("unauthorized", sentence(Need::System), Challenge::Basic),
             Self::Forbidden(need) => Answer::unauthorized("unauthorized", sentence(*need), Challenge::Bearer),
             Self::Directory(cause) => Answer::failure(cause.failure(), cause),
             Self::Store(cause) => Answer::failure(cause.failure(), cause),

@@ -15,11 +15,18 @@ impl Worded for ManageError {
             Self::UnknownApplication(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "organization_application_not_found", self.to_string())
             }
-            Self::Name { .. }
-            | Self::OwnMember(_)
-            | Self::MailToken
-            | Self::Template(_)
-            | Self::BadCursor => {
+            Self::Name { .. } | Self::OwnMember(_) | Self::MailToken | Self::Template(_) | Self::BadCursor => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
+            }
+            Self::NoSuchApplication { .. } | Self::NoSuchMember(_) => {
+                Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
+            }
+            Self::ApplicationExists => {
+                Answer::new(StatusCode::CONFLICT, "application_already_exists", self.to_string())
+            }
+            Self::ApplicationInTheWay => Answer::new(StatusCode::CONFLICT, "conflict", self.to_string()),
+            Self::LastMember => Answer::new(StatusCode::BAD_REQUEST, "unable_to_leave_organization", self.to_string()),
+            Self::Superuser | Self::Illegal(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
             }
             Self::PasswordPolicy(_) => {

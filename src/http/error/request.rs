@@ -96,6 +96,20 @@ pub enum RequestError {
     NoPermissionParameter,
     #[error("limit is not a number of entities")]
     BadLimit,
+    #[error("no organization is named")]
+    MissingOrganization,
+    #[error("parameter {0} is no number")]
+    BadNumber(&'static str),
+    #[error("public registration is switched off")]
+    RegistrationClosed,
+    #[error("another identifier is confirmed than is named")]
+    Unconfirmed,
+    #[error("no such setting")]
+    UnknownSetting,
+    #[error("not implemented")]
+    NotImplemented,
+    #[error("test properties are switched off")]
+    NoTestProperties,
 }
 
 impl Worded for RequestError {
@@ -151,6 +165,33 @@ impl Worded for RequestError {
             Self::BadLimit => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
             }
+            Self::MissingOrganization => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "The organization parameter was missing")
+            }
+            Self::BadNumber(name) => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} must be a whole number"))
+            }
+            Self::RegistrationClosed => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "Public organization registration is disabled")
+            }
+            Self::Unconfirmed => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                "confirm_application_identifier must be the application as this URL names it.",
+            ),
+            Self::UnknownSetting => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                "The body names a setting that does not exist.",
+            ),
+            Self::NotImplemented => {
+                Answer::new(StatusCode::NOT_IMPLEMENTED, "not_implemented", "This server does not do this.")
+            }
+            Self::NoTestProperties => Answer::new(
+                StatusCode::NOT_FOUND,
+                "service_resource_not_found",
+                "Test properties are switched off in the configuration.",
+            ),
         }
     }
 }

@@ -206,6 +206,16 @@ impl Call {
         self.refuse(&RequestError::UnknownRoute)
     }
 
+    /// A segment of the matched route as the caller meant it: the router leaves `%25`, `%2B` and `%2F` as they came, and a
+    /// plus in a path is a plus.
+    ///
+    /// *Errors*: an escape that stands for no text.
+    pub fn decoded_segment(&self, name: &str) -> Result<String, Refusal> {
+        let raw = self.segment(name).replace('+', "%2B");
+        let decoded = decode(raw.as_bytes()).map_err(ParameterError::MalformedForm);
+        decoded.map(|text| text.into_owned()).map_err(|cause| self.refuse(&cause))
+    }
+
     /// The place, which must exist.
     ///
     /// *Errors*: 404 `organization_application_not_found`.
@@ -272,9 +282,11 @@ impl Call {
             (_, Some(id), Some(secret)) => {
                 Ok(Some(Presented::ClientParameters { id: id.clone(), secret: secret.clone() }))
             }
-            (Authorization::Basic { client_id, client_secret }, _, _) => {
-                Ok(Some(Presented::ClientBasic { id: client_id.clone(), secret: client_secret.clone() }))
-            }
+            (Authorization::Basic { client_id, client_secret, plain }, _, _) => Ok(Some(Presented::ClientBasic {
+                id: client_id.clone(),
+                secret: client_secret.clone(),
+                plain: plain.clone(),
+            })),
             (Authorization::None, _, _) => Ok(None),
         }
     }

@@ -21,7 +21,12 @@ pub enum Authorization {
     /// No header, or none of a scheme that is served here.
     None,
     /// A client's id and secret, both form-decoded (RFC 6749 §2.3.1). Either may be empty.
-    Basic { client_id: String, client_secret: Secret },
+    Basic {
+        client_id: String,
+        client_secret: Secret,
+        /// The second part undecoded, as RFC 7617 has it.
+        plain: Secret,
+    },
     /// A token, not yet looked at.
     Bearer(Secret),
     /// `Bearer` with nothing behind it; Usergrid words it differently from no header.
@@ -86,7 +91,11 @@ fn parse_basic(credential: &str) -> Option<Authorization> {
     if client_id.contains('\0') || client_secret.contains('\0') {
         return None;
     }
-    Some(Authorization::Basic { client_id: client_id.into_owned(), client_secret: Secret::new(client_secret) })
+    Some(Authorization::Basic {
+        client_id: client_id.into_owned(),
+        client_secret: Secret::new(client_secret),
+        plain: Secret::new(str::from_utf8(password).ok()?),
+    })
 }
 
 #[cfg(test)]
@@ -103,7 +112,7 @@ mod tests {
     #[track_caller]
     fn assert_pair(header: &str, id: &str, secret: &str) {
         match Authorization::parse(header) {
-            Authorization::Basic { client_id, client_secret } => {
+            Authorization::Basic { client_id, client_secret, .. } => {
                 assert_eq!((client_id.as_str(), client_secret.expose()), (id, secret), "{header}");
             }
             other => panic!("{header}: {other:?}"),

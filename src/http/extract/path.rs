@@ -8,6 +8,7 @@
 //! | `/{org}/applications/{app}/..`, `/{org}/apps/{app}/..`, `/{org}/a/{app}/..` | `/{org}/{app}/..` |
 //! | `/{app uuid}/..`, `/applications/{app uuid}/..`, `/apps/{app uuid}/..` | `/~/{app uuid}/..` |
 //! | `/management/organizations/{org}/applications/..` | `/management/orgs/{org}/apps/..` |
+//! | `/management/users/{user}/orgs/..` | `/management/users/{user}/organizations/..` |
 
 use std::borrow::Cow;
 
@@ -101,6 +102,9 @@ fn app_after_word(rest: &str) -> Option<&str> {
 }
 
 fn management<'a>(path: &'a str, rest: &str) -> Cow<'a, str> {
+    if let Some(("users", below)) = cut(rest) {
+        return below_admin(path, below);
+    }
     let Some((word @ ("organizations" | "orgs"), below)) = cut(rest) else { return Cow::Borrowed(path) };
     if let Some((org, below_org)) = cut(below)
         && let Some(("applications", tail)) = cut(below_org)
@@ -108,6 +112,15 @@ fn management<'a>(path: &'a str, rest: &str) -> Cow<'a, str> {
         return Cow::Owned(format!("/management/orgs/{org}/apps{tail}"));
     }
     if word == "orgs" { Cow::Borrowed(path) } else { Cow::Owned(format!("/management/orgs{below}")) }
+}
+
+/// `/management/users/{user}/orgs/..` with the long word.
+fn below_admin<'a>(path: &'a str, below: &str) -> Cow<'a, str> {
+    let Some((user, tail)) = cut(below) else { return Cow::Borrowed(path) };
+    match cut(tail) {
+        Some(("orgs", rest)) => Cow::Owned(format!("/management/users/{user}/organizations{rest}")),
+        _ => Cow::Borrowed(path),
+    }
 }
 
 /// The first segment of a path, and what follows it: empty, or with its slash.

@@ -117,7 +117,7 @@ fn read(call: &Call, parameters: &Parameters) -> Result<GrantRequest, RequestErr
 fn client(authorization: &Authorization, parameters: &Parameters) -> Result<Option<PresentedClient>, RequestError> {
     match authorization {
         Authorization::Malformed => Err(RequestError::MalformedAuthorization),
-        Authorization::Basic { client_id, client_secret } => {
+        Authorization::Basic { client_id, client_secret, .. } => {
             let names_another = parameters.client_id.as_ref().is_some_and(|id| id != client_id);
             if parameters.client_secret.is_some() || names_another {
                 return Err(RequestError::TwoClientMethods);

@@ -86,6 +86,11 @@ pub(super) const ROUTES: &[Route] = &[
         account::set_pin
     ),
     route!(
+        "/{users:users?}/{user}/sendpin",
+        [Operation::get("Mails a user a new pin."), Operation::post("Mails a user a new pin.").takes(Takes::Nothing)],
+        account::send_pin
+    ),
+    route!(
         "/{users:users?}/{user}/token",
         [Operation::get("A token of a user, for the administration.").gives(Gives::Token)],
         account::lend_token

@@ -3,7 +3,8 @@
 use super::{Gives, Operation, Route, Takes, route};
 use crate::http::oauth::{jwks, token};
 use crate::http::pages::{admission, organization, recovery};
-use crate::http::usergrid::{credentials, mail, management, revoke};
+use crate::http::usergrid::management::{admins, apps, feeds, me, org_config, org_users, orgs};
+use crate::http::usergrid::{credentials, mail, revoke};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -20,7 +21,7 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::get("The calling admin, with their token.").gives(Gives::Token),
             Operation::post("Issues a token.").takes(Takes::Grant).gives(Gives::Token)
         ],
-        management::me
+        me::me
     ),
     route!(
         "/.well-known/jwks.json",
@@ -35,7 +36,31 @@ pub(super) const ROUTES: &[Route] = &[
         ],
         recovery::ask
     ),
-    route!("/users/{user}", [Operation::get("An admin reads themselves.")], management::read_admin),
+    route!("/users", [Operation::post("Creates an admin.")], admins::create),
+    route!(
+        "/users/{user}",
+        [Operation::get("An admin reads themselves."), Operation::put("An admin changes their account.")],
+        admins::item
+    ),
+    route!(
+        "/users/{user}/password",
+        [Operation::put("Sets an admin's password."), Operation::post("Sets an admin's password.")],
+        admins::password
+    ),
+    route!("/users/{user}/feed", [Operation::get("What an admin did.")], feeds::of_admin),
+    route!(
+        "/users/{user}/organizations",
+        [Operation::get("An admin's organizations."), Operation::post("Creates an organization of an admin.")],
+        admins::organizations
+    ),
+    route!(
+        "/users/{user}/organizations/{org}",
+        [
+            Operation::put("Adds an admin to an organization."),
+            Operation::delete("Takes an admin out of an organization."),
+        ],
+        org_users::member
+    ),
     route!(
         "/users/{user}/resetpw",
         [
@@ -76,9 +101,60 @@ pub(super) const ROUTES: &[Route] = &[
         revoke::one_of_admin
     ),
     route!(
+        "/orgs",
+        [
+            Operation::get("The organizations of this server."),
+            Operation::post("Creates an organization with its first admin."),
+        ],
+        orgs::collection
+    ),
+    route!(
         "/orgs/{org}",
-        [Operation::get("An organization with its applications and admins.")],
-        management::read_organization
+        [
+            Operation::get("An organization with its applications and admins."),
+            Operation::put("Changes an organization's properties."),
+            Operation::delete("Is not implemented: organizations stay."),
+        ],
+        orgs::item
+    ),
+    route!(
+        "/orgs/{org}/config",
+        [Operation::get("An organization's settings."), Operation::put("Changes an organization's settings.")],
+        org_config::settings
+    ),
+    route!("/orgs/{org}/feed", [Operation::get("What happened in an organization.")], feeds::of_organization),
+    route!(
+        "/orgs/{org}/users",
+        [Operation::get("The admins of an organization."), Operation::post("Invites an admin.")],
+        org_users::collection
+    ),
+    route!(
+        "/orgs/{org}/users/{user}",
+        [
+            Operation::put("Adds an admin to an organization."),
+            Operation::delete("Takes an admin out of an organization."),
+        ],
+        org_users::member
+    ),
+    route!(
+        "/orgs/{org}/apps",
+        [Operation::get("The applications of an organization."), Operation::post("Creates an application.")],
+        apps::collection
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}",
+        [
+            Operation::get("An application as an entity."),
+            Operation::put("Restores a deleted application.").takes(Takes::Nothing),
+            Operation::delete("Deletes an application."),
+        ],
+        apps::item
+    ),
+    route!("/orgs/{org}/apps/{app}/_size", [Operation::get("How many entities an application has.")], apps::size),
+    route!(
+        "/orgs/{org}/apps/{app}/{collection}/_size",
+        [Operation::get("How many entities a collection has.")],
+        apps::size
     ),
     route!(
         "/orgs/{org}/credentials",

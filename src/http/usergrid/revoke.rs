@@ -77,7 +77,7 @@ fn own_user(session: Option<&Session>, place: &Place, named: &str) -> Option<cra
 
 async fn of_admin(call: Call, which: Which) -> Result<HttpResponse, Refusal> {
     let session = call.session(&Place::Management).await?;
-    let named = call.segment("user");
+    let named = call.decoded_segment("user")?;
     let own = session.as_ref().and_then(|session| match session.principal {
         Principal::Admin { admin } if named.eq_ignore_ascii_case("me") => Some(admin),
         _ => None,
@@ -85,12 +85,13 @@ async fn of_admin(call: Call, which: Which) -> Result<HttpResponse, Refusal> {
     let admin = match own {
         Some(own) => Some(own),
         None => {
-            let found = call.state.registry.find_admin(named).await;
+            let found = call.state.registry.find_admin(&named).await;
             found.map_err(|cause| call.refuse(&cause))?.map(|admin| admin.id)
         }
     };
     let holder = admin.map(|admin| Principal::Admin { admin });
-    end(&call, which, Asked { holder, session: session.as_ref(), is_over: false }).await?;
+    let is_over = call.state.guard.superuser(session.as_ref()).is_ok();
+    end(&call, which, Asked { holder, session: session.as_ref(), is_over }).await?;
     // Usergrid: the management plane says the plural for one token too.
     Ok(Envelope::new(call.started).action("revoked user tokens").into_response(call.state.clock.now()))
 }

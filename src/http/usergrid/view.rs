@@ -58,6 +58,16 @@ pub fn admin_with_organizations(overview: &AdminOverview) -> Value {
     Value::Object(info)
 }
 
+/// An organization by itself. *Spec*: Usergrid `OrganizationInfo`.
+pub fn organization_info(org: &Organization) -> Value {
+    json!({
+        "uuid": org.id,
+        "name": org.name,
+        "passwordHistorySize": org.settings.password_history,
+        "properties": org.properties,
+    })
+}
+
 /// An organization with its applications and admins. *Spec*: Usergrid "organization data".
 pub fn organization_data(overview: &OrgOverview) -> Value {
     let org = &overview.org;
@@ -123,7 +133,8 @@ pub fn application_with_collections(org: &Organization, app: &Application, count
     entity
 }
 
-fn applications(org: &Organization, apps: &[Application]) -> Map<String, Value> {
+/// Applications by their full names: `{"acme/shop":"<uuid>"}`.
+pub fn applications(org: &Organization, apps: &[Application]) -> Map<String, Value> {
     apps.iter().map(|app| (format!("{}/{}", org.name, app.name), json!(app.id))).collect()
 }
 
@@ -141,7 +152,25 @@ fn display_addresses(person: &Person) -> (String, String) {
     }
 }
 
-fn escape(text: &str) -> String {
+/// The name that an admin is shown by.
+pub fn shown_name(admin: &Admin) -> &str {
+    admin.person.name.as_deref().unwrap_or(admin.person.username.as_str())
+}
+
+/// An admin as a link to their address, with their username: `<a href="mailto:E">N (E)</a>`.
+pub fn mail_link(admin: &Admin) -> String {
+    let (name, username) = (escape(shown_name(admin)), escape(admin.person.username.as_str()));
+    match &admin.person.email {
+        Some(email) => {
+            let email = escape(email.as_str());
+            format!("<a href=\"mailto:{email}\" title=\"{username}\">{name} ({email})</a>")
+        }
+        None => format!("{name} ({username})"),
+    }
+}
+
+/// Text as HTML shows it, inside elements and attributes.
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 

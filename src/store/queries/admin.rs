@@ -1,14 +1,15 @@
 //! The rows of admins.
 
 use diesel::prelude::*;
+use serde_json::Value;
 
 use super::Conn;
 use super::person::{PersonRow, person_columns};
-use crate::domain::clock::Moment;
 use crate::domain::id::{AdminId, OrgId};
+use crate::domain::name::Email;
 use crate::domain::secret::Secret;
 use crate::domain::user::{Admin, Identifier, WithPassword};
-use crate::store::admission::Admission;
+use crate::store::admins::AdminChange;
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::passwords::NewPassword;
@@ -71,6 +72,35 @@ pub fn list_of(conn: &mut Conn, org: OrgId) -> Result<Vec<Admin>, StoreError> {
         .collect()
 }
 
+/// Writes what changes of an admin; false when there is none.
+pub fn change(conn: &mut Conn, change: &AdminChange) -> Result<bool, StoreError> {
+    let row = || admin::table.filter(admin::id.eq(RowId(change.admin.uuid())));
+    if let Some(person) = &change.profile {
+        let values = (
+            admin::username.eq(person.username.as_str()),
+            admin::username_key.eq(person.username.key()),
+            admin::email.eq(person.email.as_ref().map(|email| email.as_str())),
+            admin::email_key.eq(person.email.as_ref().map(Email::key)),
+            admin::name.eq(person.name.as_deref()),
+            admin::properties.eq(Value::Object(person.properties.clone())),
+        );
+        diesel::update(row()).set(values).execute(conn)?;
+    }
+    if let Some(standing) = change.standing {
+        let values = (
+            admin::activated.eq(standing.activated),
+            admin::confirmed.eq(standing.confirmed),
+            admin::disabled.eq(standing.disabled),
+        );
+        diesel::update(row()).set(values).execute(conn)?;
+    }
+    if let Some(hash) = &change.hash {
+        let values = (admin::hash.eq(hash.expose()), admin::password_changed.eq(change.at));
+        diesel::update(row()).set(values).execute(conn)?;
+    }
+    Ok(diesel::update(row()).set(admin::modified.eq(change.at)).execute(conn)? == 1)
+}
+
 /// Sets the password if its hash is still the one seen.
 pub fn set_password(conn: &mut Conn, id: AdminId, new: &NewPassword) -> Result<bool, StoreError> {
     let own = admin::table.filter(admin::id.eq(RowId(id.uuid())));
@@ -86,18 +116,4 @@ pub fn set_password(conn: &mut Conn, id: AdminId, new: &NewPassword) -> Result<b
 pub fn replace_hash(conn: &mut Conn, id: AdminId, old: &Secret, new: &Secret) -> Result<bool, StoreError> {
     let same = admin::table.filter(admin::id.eq(RowId(id.uuid()))).filter(admin::hash.eq(old.expose()));
     Ok(diesel::update(same).set(admin::hash.eq(new.expose())).execute(conn)? == 1)
-}
-
-/// Lets an admin in; false when there is none.
-pub fn admit(conn: &mut Conn, id: AdminId, admission: &Admission) -> Result<bool, StoreError> {
-    let row = || admin::table.find(RowId(id.uuid()));
-    let mut found = diesel::update(row()).set(admin::modified.eq(admission.now)).execute(conn)? == 1;
-    if admission.confirmed {
-        found &= diesel::update(row()).set(admin::confirmed.eq(true)).execute(conn)? == 1;
-    }
-    if admission.activated {
-        let active = (admin::activated.eq(true), admin::deactivated.eq(None::<Moment>));
-        found &= diesel::update(row()).set(active).execute(conn)? == 1;
-    }
-    Ok(found)
 }

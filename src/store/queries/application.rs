@@ -124,3 +124,40 @@ pub fn update(conn: &mut Conn, app: &Application, seen: Moment) -> Result<bool, 
     );
     Ok(diesel::update(same).set(values).execute(conn)? == 1)
 }
+
+/// The deleted application of this id in its organization.
+pub fn find_deleted(conn: &mut Conn, org: OrgId, id: AppId) -> Result<Option<Application>, StoreError> {
+    application::table
+        .find((RowId(org.uuid()), RowId(id.uuid())))
+        .filter(application::deleted_at.is_not_null())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?
+        .map(Row::into_domain)
+        .transpose()
+}
+
+/// Whether a deleted application of this name is kept.
+pub fn is_name_buried(conn: &mut Conn, org: OrgId, name: &TenantName) -> Result<bool, StoreError> {
+    let buried = application::table
+        .filter(application::org_id.eq(RowId(org.uuid())))
+        .filter(application::name_key.eq(name.as_str()))
+        .filter(application::deleted_at.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(buried)).get_result(conn)?)
+}
+
+/// Deletes an application, or brings a deleted one back; false when it is so already.
+pub fn set_deleted(
+    conn: &mut Conn,
+    app: &Application,
+    deleted: Option<Moment>,
+    now: Moment,
+) -> Result<bool, StoreError> {
+    let row = application::table.find((RowId(app.org.uuid()), RowId(app.id.uuid())));
+    let values = (application::deleted_at.eq(deleted), application::modified.eq(now));
+    let touched = match deleted {
+        Some(_) => diesel::update(row.filter(application::deleted_at.is_null())).set(values).execute(conn)?,
+        None => diesel::update(row.filter(application::deleted_at.is_not_null())).set(values).execute(conn)?,
+    };
+    Ok(touched == 1)
+}

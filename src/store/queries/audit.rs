@@ -59,3 +59,23 @@ pub fn list(conn: &mut Conn, tenant: TenantId, limit: u32) -> Result<Vec<AuditEn
         .load(conn)?;
     Ok(rows.into_iter().map(AuditEntry::from).collect())
 }
+
+/// The last lines of one actor, newest first.
+pub fn list_of(conn: &mut Conn, tenant: TenantId, actor: &str, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+    let rows = audit::table
+        .filter(audit::tenant_id.eq(RowId(tenant.uuid())))
+        .filter(audit::actor.eq(actor))
+        .order(audit::id.desc())
+        .limit(limit.into())
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(AuditEntry::from).collect())
+}
+
+/// Removes the oldest lines from before a moment.
+pub fn purge(conn: &mut Conn, tenant: TenantId, before: Moment, limit: u32) -> Result<usize, StoreError> {
+    let all = audit::table.filter(audit::tenant_id.eq(RowId(tenant.uuid())));
+    let old: Vec<RowId> =
+        all.filter(audit::at.lt(before)).order(audit::id).select(audit::id).limit(limit.into()).load(conn)?;
+    Ok(diesel::delete(all.filter(audit::id.eq_any(old))).execute(conn)?)
+}

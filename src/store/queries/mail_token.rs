@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::Conn;
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
-use crate::domain::mail::{MailToken, TokenPurpose, SpentToken};
+use crate::domain::mail::{MailToken, SpentToken, TokenPurpose};
 use crate::domain::secret::Digest;
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;

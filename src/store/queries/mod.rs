@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Conn, enter, has_migrations};
 use crate::domain::id::TenantId;
+use crate::domain::revocation::Revocation;
 use crate::store::error::StoreError;
 use crate::store::journal::Journal;
 use crate::store::passwords::NewPassword;
@@ -19,12 +20,12 @@ pub mod application;
 pub mod audit;
 pub mod change_log;
 pub mod client_secret;
-pub mod mail;
-pub mod mail_template;
-pub mod mail_token;
 pub mod group;
 pub mod link;
 pub mod listing;
+pub mod mail;
+pub mod mail_template;
+pub mod mail_token;
 pub mod membership;
 pub mod migration;
 pub mod organization;
@@ -37,6 +38,7 @@ pub mod refresh_family;
 pub mod revocation;
 pub mod role;
 pub mod signing_key;
+pub mod size;
 pub mod term;
 pub mod token_activity;
 
@@ -61,6 +63,13 @@ pub fn append(conn: &mut Conn, entered: TenantId, journal: &Journal) -> Result<(
         audit::insert(conn, entry)?;
     }
     Ok(())
+}
+
+/// Ends tokens inside the running transaction, which has entered `entered` and is there again afterwards.
+pub fn revoke(conn: &mut Conn, entered: TenantId, ended: &Revocation) -> Result<(), StoreError> {
+    enter(conn, ended.tenant)?;
+    revocation::apply(conn, ended, None)?;
+    enter(conn, entered)
 }
 
 /// What follows from a password that was set: the former is remembered, and what it opened ends.

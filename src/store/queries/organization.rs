@@ -75,6 +75,20 @@ pub fn find_by_name(conn: &mut Conn, name: &TenantName) -> Result<Option<Organiz
         .transpose()
 }
 
+/// Organizations behind a name, by name, without deleted ones.
+pub fn list(conn: &mut Conn, after: Option<&TenantName>, limit: u32) -> Result<Vec<Organization>, StoreError> {
+    organization::table
+        .filter(organization::name_key.gt(after.map_or("", TenantName::as_str)))
+        .filter(organization::deleted_at.is_null())
+        .order(organization::name_key)
+        .limit(limit.into())
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Row::into_domain)
+        .collect()
+}
+
 /// The organizations of an admin, by name, without deleted ones.
 pub fn list_of(conn: &mut Conn, admin: AdminId) -> Result<Vec<Organization>, StoreError> {
     organization::table
@@ -106,4 +120,24 @@ pub fn set_settings(conn: &mut Conn, id: OrgId, settings: &OrgSettings, now: Mom
         organization::table.filter(organization::id.eq(RowId(id.uuid()))).filter(organization::deleted_at.is_null());
     let values = (organization::settings.eq(to_json(settings)?), organization::modified.eq(now));
     Ok(diesel::update(live).set(values).execute(conn)? == 1)
+}
+
+/// Replaces the properties and settings of an organization that is not deleted.
+pub fn replace(conn: &mut Conn, org: &Organization) -> Result<bool, StoreError> {
+    let live = organization::table
+        .filter(organization::id.eq(RowId(org.id.uuid())))
+        .filter(organization::deleted_at.is_null());
+    let values = (
+        organization::properties.eq(Value::Object(org.properties.clone())),
+        organization::settings.eq(to_json(&org.settings)?),
+        organization::modified.eq(org.modified),
+    );
+    Ok(diesel::update(live).set(values).execute(conn)? == 1)
+}
+
+/// Marks an organization as changed, which makes others who change it wait.
+pub fn touch(conn: &mut Conn, id: OrgId, now: Moment) -> Result<(), StoreError> {
+    let row = organization::table.filter(organization::id.eq(RowId(id.uuid())));
+    diesel::update(row).set(organization::modified.eq(now)).execute(conn)?;
+    Ok(())
 }

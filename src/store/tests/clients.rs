@@ -6,7 +6,7 @@ use crate::domain::journal::{Change, ChangeKind};
 use crate::domain::key::{KeyState, SigningKey};
 use crate::domain::secret::Digest;
 use crate::domain::token::Algorithm;
-use crate::store::{Conflict, Journal, KeyChange};
+use crate::store::{Conflict, Journal, KeyChange, NewSecret};
 
 pub fn a_secret(seconds: i64) -> ClientSecret {
     let id = fresh();
@@ -36,6 +36,10 @@ fn states(store: &Store, tenant: TenantId) -> Vec<(String, KeyState)> {
     store.list_signing_keys(tenant).expect("a read").into_iter().map(|key| (key.kid, key.state)).collect()
 }
 
+fn replacing(secret: &ClientSecret, replaced_expire: Moment) -> NewSecret {
+    NewSecret { secret: secret.clone(), replaced_expire, revocation: None }
+}
+
 #[test]
 fn moments_and_secrets_come_back_to_the_microsecond_and_the_byte() {
     each(|store| {
@@ -44,12 +48,12 @@ fn moments_and_secrets_come_back_to_the_microsecond_and_the_byte() {
             let moment = Moment::from_micros(micros);
             let secret = ClientSecret { created: moment, expires: Some(moment), sealed: None, ..a_secret(0) };
             let tenant = TenantId::new(fresh());
-            store.rotate_client_secret(tenant, &secret, moment, &Journal::default()).expect("a write");
+            store.rotate_client_secret(tenant, &replacing(&secret, moment), &Journal::default()).expect("a write");
             let read = store.list_client_secrets(tenant).expect("a read").remove(0);
             assert_eq!((read.created, read.expires, read.sealed), (moment, Some(moment), None));
         }
         let secret = a_secret(0);
-        store.rotate_client_secret(tenant, &secret, at(0), &Journal::default()).expect("a write");
+        store.rotate_client_secret(tenant, &replacing(&secret, at(0)), &Journal::default()).expect("a write");
         let read = store.list_client_secrets(tenant).expect("a read").remove(0);
         assert_eq!((read.id, read.digest.0, read.sealed), (secret.id, [7; 32], secret.sealed));
     });
@@ -65,23 +69,23 @@ fn a_rotation_ends_the_other_secrets_and_drops_the_dead_ones() {
             ..Journal::default()
         };
         let (first, second, third) = (a_secret(0), a_secret(10), a_secret(40));
-        store.rotate_client_secret(other, &a_secret(0), at(0), &journal(other)).expect("a write");
-        store.rotate_client_secret(tenant, &first, at(0), &journal(tenant)).expect("a write");
-        store.rotate_client_secret(tenant, &second, at(30), &journal(tenant)).expect("a write");
+        store.rotate_client_secret(other, &replacing(&a_secret(0), at(0)), &journal(other)).expect("a write");
+        store.rotate_client_secret(tenant, &replacing(&first, at(0)), &journal(tenant)).expect("a write");
+        store.rotate_client_secret(tenant, &replacing(&second, at(30)), &journal(tenant)).expect("a write");
         let ends = || -> Vec<_> {
             let secrets = store.list_client_secrets(tenant).expect("a read");
             secrets.into_iter().map(|secret| (secret.id, secret.expires)).collect()
         };
         assert_eq!(ends(), [(second.id, None), (first.id, Some(at(30)))]);
 
-        store.rotate_client_secret(tenant, &third, at(45), &journal(tenant)).expect("a write");
+        store.rotate_client_secret(tenant, &replacing(&third, at(45)), &journal(tenant)).expect("a write");
         assert_eq!(ends(), [(third.id, None), (second.id, Some(at(45)))]);
         assert_eq!(store.list_client_secrets(other).expect("a read")[0].expires, None);
         assert_eq!(store.list_changes(Moment::EPOCH, 9).expect("a read").len(), 4);
 
         // A rotation that ends the others at once reaches those that were still to end later.
         let fourth = a_secret(44);
-        store.rotate_client_secret(tenant, &fourth, at(44), &journal(tenant)).expect("a write");
+        store.rotate_client_secret(tenant, &replacing(&fourth, at(44)), &journal(tenant)).expect("a write");
         assert_eq!(ends(), [(fourth.id, None), (third.id, Some(at(44))), (second.id, Some(at(44)))]);
     });
 }
@@ -90,7 +94,7 @@ fn a_rotation_ends_the_other_secrets_and_drops_the_dead_ones() {
 fn rotations_at_once_leave_one_current_secret() {
     each(|store| {
         let tenant = TenantId::new(fresh());
-        let rotate = || store.rotate_client_secret(tenant, &a_secret(1), at(5), &Journal::default());
+        let rotate = || store.rotate_client_secret(tenant, &replacing(&a_secret(1), at(5)), &Journal::default());
         rotate().expect("the first secret");
         std::thread::scope(|scope| {
             for running in [scope.spawn(rotate), scope.spawn(rotate)] {

@@ -13,7 +13,7 @@ use tokengrid::domain::revocation::{Revocation, RevocationReason, RevocationTarg
 use tokengrid::domain::secret::{Sealed, Secret};
 use tokengrid::domain::tenant::{AppSettings, OrgSettings, Switch};
 use tokengrid::domain::user::Identifier;
-use tokengrid::store::{Advance, Journal, KeyChange, SealedPlace, Store, StoreError};
+use tokengrid::store::{Advance, Journal, KeyChange, NewSecret, SealedPlace, Store, StoreError};
 use uuid::Uuid;
 
 use crate::support::{Tenant, World, world};
@@ -175,7 +175,8 @@ fn secrets_and_keys_under_the_other_tenants_id_are_that_tenants() {
     // The very ids of acme's rows: a key that lacked the tenant would meet them.
     let mut secret = store.list_client_secrets(acme.app.id.into()).unwrap().remove(0);
     secret.created = later;
-    store.rotate_client_secret(near.there(), &secret, later, &Journal::default()).unwrap();
+    let new = NewSecret { secret, replaced_expire: later, revocation: None };
+    store.rotate_client_secret(near.there(), &new, &Journal::default()).unwrap();
     near.acme_is_untouched();
 
     let (own, theirs) = (acme.app.id.into(), store.list_signing_keys(near.there()).unwrap().remove(0));

@@ -61,6 +61,14 @@ impl Client {
         self.send("POST", path, Some("application/json"), &body.to_string())
     }
 
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send("PUT", path, Some("application/json"), &body.to_string())
+    }
+
+    pub fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, None, "")
+    }
+
     /// Any request. A body is sent only when there is one.
     pub fn send(&self, method: &str, path: &str, content_type: Option<&str>, body: &str) -> Answer {
         self.send_with(method, path, content_type, body, &[])

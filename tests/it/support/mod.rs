@@ -17,4 +17,4 @@ pub use people::Account;
 pub use program::{PATIENCE, Program, Serving, eventually, mode, pasted};
 pub use raw::raw;
 pub use server::{MASTER_KEY, Options, TestServer};
-pub use world::{PASSWORD, Tenant, World, person, world, world_with};
+pub use world::{PASSWORD, SUPERUSER, Tenant, World, person, superuser_on, world, world_with};

@@ -86,7 +86,7 @@ impl TestServer {
                 let address = listener.local_addr().unwrap();
                 let services = Services::build(settings, tools, address).await.unwrap();
                 let core = services.core.clone();
-                let running = services.start(listener).unwrap();
+                let running = services.start(listener).await.unwrap();
                 ready.send((address, core, running.handle())).unwrap();
                 running.finish().await.unwrap();
             });

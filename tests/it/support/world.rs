@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use tokengrid::config::Settings;
 use tokengrid::domain::authority::Authority;
 use tokengrid::domain::client::ClientId;
 use tokengrid::domain::secret::Secret;
-use tokengrid::domain::tenant::{Application, Organization};
+use tokengrid::domain::tenant::{Application, Organization, Switch};
 use tokengrid::domain::user::{Admin, AppUser};
 use tokengrid::manage::{Credentials, NewOrg, NewPerson};
 
@@ -42,6 +43,16 @@ pub fn world_with(change: Options) -> World {
     let acme = Tenant::create(&server, "acme");
     let rival = Tenant::create(&server, "rival");
     World { server, acme, rival }
+}
+
+/// The superuser's name and password where a test has one.
+pub const SUPERUSER: (&str, &str) = ("superuser", "superpassword");
+
+/// Turns the superuser on.
+pub fn superuser_on(settings: &mut Settings) {
+    settings.superuser.enabled = Switch::On;
+    settings.superuser.username = SUPERUSER.0.to_owned();
+    settings.superuser.password = Secret::new(SUPERUSER.1);
 }
 
 impl Tenant {
@@ -108,6 +119,20 @@ impl World {
 
     pub fn guest(&self) -> Client {
         self.server.guest()
+    }
+
+    /// The superuser with a token, in a world where it is on.
+    pub fn superuser(&self) -> Client {
+        let guest = self.guest();
+        let token = guest.sign_in("/management", SUPERUSER.0, SUPERUSER.1).token();
+        guest.bearer(&token)
+    }
+
+    /// An admin with a token.
+    pub fn admin(&self, username: &str, password: &str) -> Client {
+        let guest = self.guest();
+        let token = guest.sign_in("/management", username, password).token();
+        guest.bearer(&token)
     }
 
     /// The present id and secret of a client.

@@ -1,17 +1,15 @@
-//! The management plane's routes on organizations and admins.
+//! `/management/me`: who the presented token belongs to.
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::envelope::Envelope;
-use super::jsonp::Callback;
-use super::view;
-use crate::access::{AccessError, Need, Session};
 use crate::domain::place::Place;
 use crate::http::error::{Refusal, RequestError};
 use crate::http::extract::call::Call;
 use crate::http::oauth::token;
+use crate::http::usergrid::jsonp::Callback;
+use crate::http::usergrid::view;
 
 /// `GET|POST /management/me`: with an admin's token, who they are; without one, the token endpoint under another name.
 ///
@@ -50,44 +48,4 @@ async fn own_token(call: &Call) -> Result<Map<String, Value>, Refusal> {
     body.extend(view::password_changed(&overview.admin));
     body.insert("user".to_owned(), view::admin_with_organizations(&overview));
     Ok(body)
-}
-
-/// `GET /management/users/{user}`: an admin reads themselves, by UUID, email, username or `me`.
-pub async fn read_admin(call: Call) -> Result<HttpResponse, Refusal> {
-    let session = call.session(&Place::Management).await?;
-    let own = call.state.guard.admin_self(session.as_ref()).map_err(|cause| call.refuse(&cause))?;
-    let overview = call.state.registry.get_admin_overview(own).await.map_err(|cause| call.refuse_holder(&cause))?;
-    let named = call.segment("user");
-    let is_own = named.eq_ignore_ascii_case("me")
-        || call
-            .state
-            .registry
-            .find_admin(named)
-            .await
-            .map_err(|cause| call.refuse(&cause))?
-            .is_some_and(|admin| admin.id == own);
-    if !is_own {
-        return Err(call.refuse(&AccessError::Forbidden(Need::Admin)));
-    }
-    let mut data = view::admin_with_organizations(&overview);
-    if let (Some(token), Some(members)) = (presented_token(session.as_ref()), data.as_object_mut()) {
-        // Usergrid: the portal stores this as its token after it created or left an organization.
-        members.insert("token".to_owned(), token);
-    }
-    Ok(Envelope::new(call.started).action("get admin user").ok().data(data).into_response(call.state.clock.now()))
-}
-
-fn presented_token(session: Option<&Session>) -> Option<Value> {
-    session?.token.as_ref().map(|token| json!(token.text.expose()))
-}
-
-/// `GET /management/orgs/{org}`: an organization with its applications and admins.
-pub async fn read_organization(call: Call) -> Result<HttpResponse, Refusal> {
-    let session = call.session(&Place::Management).await?;
-    let (org, _) = call.organization(session.as_ref()).await?;
-    let overview = call.state.registry.get_org_overview(org.id).await.map_err(|cause| call.refuse(&cause))?;
-    Ok(Envelope::new(call.started)
-        .action("get organization")
-        .organization(view::organization_data(&overview))
-        .into_response(call.state.clock.now()))
 }

@@ -1,0 +1,70 @@
+//! The admins of an organization: listed, invited, added and removed by those who have access to it.
+
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use super::{candidate, properties, take_secret, take_text};
+use crate::domain::place::Place;
+use crate::domain::user::Admin;
+use crate::http::error::{Refusal, RequestError};
+use crate::http::extract::call::Call;
+use crate::http::usergrid::envelope::Envelope;
+use crate::http::usergrid::view;
+use crate::manage::NewAdmin;
+
+/// `GET|POST /management/orgs/{org}/users`
+pub async fn collection(call: Call) -> Result<HttpResponse, Refusal> {
+    match *call.request.method() {
+        Method::POST => invite(&call).await,
+        _ => list(&call).await,
+    }
+}
+
+async fn list(call: &Call) -> Result<HttpResponse, Refusal> {
+    let session = call.session(&Place::Management).await?;
+    let (org, _) = call.organization(session.as_ref()).await?;
+    let members = call.state.registry.list_members(&org).await.map_err(|cause| call.refuse(&cause))?;
+    let data: Vec<Value> = members.iter().map(|member| Value::Object(view::admin(member))).collect();
+    let envelope = Envelope::new(call.started).action("get organization users").data(data);
+    Ok(envelope.into_response(call.state.clock.now()))
+}
+
+/// *Shape*: `{"email","username","name","password"}`; only the email must be there, and an empty password is none: the
+/// admin sets one by the link that is mailed to them. A known email is added as it is.
+async fn invite(call: &Call) -> Result<HttpResponse, Refusal> {
+    let session = call.session(&Place::Management).await?;
+    let (org, caller) = call.organization(session.as_ref()).await?;
+    let mut body = call.object()?;
+    let email = take_text(call, &mut body, "email")?.ok_or_else(|| call.refuse(&RequestError::Missing("email")))?;
+    let new = NewAdmin {
+        username: take_text(call, &mut body, "username")?,
+        email: Some(email),
+        name: take_text(call, &mut body, "name")?,
+        password: take_secret(call, &mut body, "password")?,
+        properties: properties(body),
+    };
+    let joined = call.state.registry.invite_member(&org, new, Some(caller).into()).await;
+    let joined = joined.map_err(|cause| call.refuse(&cause))?;
+    Ok(answer(call, "create user", &joined.admin))
+}
+
+/// `PUT|DELETE /management/orgs/{org}/users/{user}` and `/management/users/{user}/organizations/{org}`
+pub async fn member(call: Call) -> Result<HttpResponse, Refusal> {
+    let session = call.session(&Place::Management).await?;
+    let (org, caller) = call.organization(session.as_ref()).await?;
+    let admin = candidate(&call, caller).await?;
+    let registry = &call.state.registry;
+    if call.request.method() == Method::DELETE {
+        let removed = registry.remove_member(&org, &admin, Some(caller).into()).await;
+        removed.map_err(|cause| call.refuse(&cause))?;
+        return Ok(answer(&call, "remove user from organization", &admin));
+    }
+    let joined = registry.add_member(&org, admin, Some(caller).into()).await.map_err(|cause| call.refuse(&cause))?;
+    Ok(answer(&call, "add user to organization", &joined.admin))
+}
+
+fn answer(call: &Call, action: &'static str, admin: &Admin) -> HttpResponse {
+    let data = json!({ "user": view::admin(admin) });
+    Envelope::new(call.started).action(action).data(data).into_response(call.state.clock.now())
+}
