@@ -15,9 +15,12 @@ impl Worded for ManageError {
             Self::UnknownApplication(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "organization_application_not_found", self.to_string())
             }
-            Self::Name { .. } | Self::OwnMember(_) | Self::MailToken | Self::Template(_) | Self::BadCursor => {
-                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
-            }
+            Self::Name { .. }
+            | Self::OwnMember(_)
+            | Self::MailToken
+            | Self::NoAddress
+            | Self::Template(_)
+            | Self::BadCursor => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string()),
             Self::NoSuchApplication { .. } | Self::NoSuchMember(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
             }

@@ -4,17 +4,21 @@
 mod chance;
 mod client;
 mod database;
+mod mailbox;
 mod people;
 mod program;
 mod raw;
 mod server;
+mod smtp;
 mod world;
 
 pub use chance::{SeededEntropy, TestClock};
 pub use client::{Answer, Client};
 pub use database::Database;
+pub use mailbox::Letter;
 pub use people::Account;
 pub use program::{PATIENCE, Program, Serving, eventually, mode, pasted};
 pub use raw::raw;
 pub use server::{MASTER_KEY, Options, TestServer};
+pub use smtp::{Mood, SmtpServer};
 pub use world::{PASSWORD, SUPERUSER, Tenant, World, person, superuser_on, world, world_with};
