@@ -23,10 +23,12 @@ fn until(world: &World, state: MailState) -> Mail {
     outbox(world).into_iter().find(|mail| mail.state == state).unwrap()
 }
 
-fn until_attempts(world: &World, attempts: u32) -> Mail {
-    let tried = |mail: &Mail| mail.attempts == attempts && mail.last_error.is_some();
-    eventually("an attempt failed", || outbox(world).iter().any(tried));
-    outbox(world).into_iter().find(tried).unwrap()
+/// Waits until an attempt is over and its mail is due again after so many seconds more.
+fn until_later(world: &World, attempts: u32, seconds: u64) -> Mail {
+    let due = world.server.core.clock.now().plus(Duration::from_secs(seconds));
+    let is_it = |mail: &Mail| mail.attempts == attempts && mail.next_attempt == due && mail.last_error.is_some();
+    eventually("an attempt failed", || outbox(world).iter().any(is_it));
+    outbox(world).into_iter().find(is_it).unwrap()
 }
 
 #[test]
@@ -54,16 +56,11 @@ fn a_refusal_for_now_is_tried_again_later_and_later() {
     smtp.expect(&[Mood::Refuse("451 later"), Mood::Refuse("450 later"), Mood::DropInData]);
     let world = world_with(SmtpServer::configure);
     ask(&world);
-    let begun = world.server.core.clock.now();
-    let first = until_attempts(&world, 1);
-    assert_eq!(first.next_attempt, begun.plus(Duration::from_secs(30)));
-    assert!(first.last_error.unwrap().contains("451"));
+    assert!(until_later(&world, 1, 30).last_error.unwrap().contains("451"));
     world.server.advance(Duration::from_secs(30));
-    let second = until_attempts(&world, 2);
-    assert_eq!(second.next_attempt, begun.plus(Duration::from_secs(90)));
+    until_later(&world, 2, 60);
     world.server.advance(Duration::from_secs(60));
-    let third = until_attempts(&world, 3);
-    assert_eq!(third.next_attempt, begun.plus(Duration::from_secs(210)));
+    until_later(&world, 3, 120);
     assert!(smtp.is_calm() && smtp.taken().is_empty());
     world.server.advance(Duration::from_secs(120));
     assert_eq!(smtp.wait_for(1).len(), 1);
@@ -81,7 +78,7 @@ fn a_refused_recipient_fails_at_once_and_too_long_a_wait_at_last() {
     assert!(!failed.sealed.bytes.is_empty(), "what failed is kept");
     smtp.expect(&[Mood::Refuse("451 later"), Mood::Refuse("451 later")]);
     ask(&world);
-    until_attempts(&world, 1);
+    until_later(&world, 1, 30);
     world.server.advance(Duration::from_secs(259_200));
     eventually("the second is given up", || {
         outbox(&world).iter().filter(|mail| mail.state == MailState::Failed).count() == 2
@@ -95,7 +92,7 @@ fn wrong_credentials_of_ours_fail_no_mail() {
     smtp.expect(&[Mood::Refuse("535 5.7.8 wrong credentials")]);
     let world = world_with(SmtpServer::configure);
     ask(&world);
-    until_attempts(&world, 1);
+    until_later(&world, 1, 30);
     world.server.advance(Duration::from_secs(30));
     assert_eq!(smtp.wait_for(1).len(), 1);
 }
@@ -106,7 +103,7 @@ fn a_lost_reply_repeats_the_same_message_id() {
     smtp.expect(&[Mood::DropAfterTaking]);
     let world = world_with(SmtpServer::configure);
     ask(&world);
-    until_attempts(&world, 1);
+    until_later(&world, 1, 30);
     world.server.advance(Duration::from_secs(30));
     let taken = smtp.wait_for(2);
     assert_eq!(taken[0].header("Message-ID"), taken[1].header("Message-ID"));

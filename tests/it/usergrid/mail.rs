@@ -1,5 +1,7 @@
 //! Usergrid's tests of account flows: `AdminUsersIT`, `RegistrationIT` and `EmailFlowIT`.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tokengrid::config::Settings;
 use tokengrid::domain::authority::Authority;
@@ -35,6 +37,11 @@ fn letters(world: &World, to: &str) -> Vec<Letter> {
 
 fn subjects(world: &World, to: &str) -> Vec<String> {
     letters(world, to).into_iter().map(|letter| letter.subject).collect()
+}
+
+/// Lets time pass, so that the mails of two events have an order.
+fn step(world: &World) {
+    world.server.advance(Duration::from_millis(2));
 }
 
 #[test]
@@ -130,6 +137,7 @@ fn email_flow_it_test_create_organization_and_admin_with_confirmation_only() {
     let to = "onlyconfirm@example.test";
     let first = letters(&world, to).remove(0);
     assert_eq!(first.subject, format!("User Account Confirmation: {to}"));
+    step(&world);
     assert_eq!(world.guest().get(&first.path()).status, 200);
     assert_eq!(subjects(&world, to)[1], "User Account Activated");
 }
@@ -139,7 +147,10 @@ fn email_flow_it_test_create_organization_and_admin_with_confirmation_and_activa
     let world = world_with(confirming_and_approving);
     assert_eq!(register(&world, "bothways").status, 200);
     let to = "bothways@example.test";
-    world.guest().get(&letters(&world, to).remove(0).path());
+    let first = letters(&world, to).remove(0);
+    step(&world);
+    world.guest().get(&first.path());
+    step(&world);
     assert_eq!(subjects(&world, to), [&format!("User Account Confirmation: {to}"), "User Account Confirmed"]);
     let refused = world.guest().sign_in("/management", "bothways", PASSWORD);
     assert_eq!(refused.json["error_description"], "user not activated", "{}", refused.text);
@@ -193,6 +204,7 @@ fn email_flow_it_test_app_user_activation_resetpwd_mail() {
     let url = format!("{}/acme/shop/users/{uuid}/activate?token=", world.server.base);
     assert!(to_admin[0].link().starts_with(&url) && to_admin[0].html.contains(&url));
     assert_eq!(world.guest().get(&to_admin[0].path()).status, 200);
+    step(&world);
     assert_eq!(world.guest().sign_in("/acme/shop", "waiting", PASSWORD).status, 200);
     world.guest().form(&format!("/acme/shop/users/{uuid}/resetpw"), "");
     let inbox = world.server.letters_to(app, "waiting@example.test");
@@ -246,6 +258,7 @@ fn an_organization_confirms_itself_by_its_mail() {
     assert!(letter.link().contains("/management/organizations/"), "{}", letter.link());
     let other = letter.path().replace(letter.path().split('/').nth(3).unwrap(), "acme");
     assert_eq!(world.guest().get(&other).status, 400, "the link is another organization's");
+    step(&world);
     assert!(world.guest().get(&letter.path()).text.contains("active"));
     assert!(world.guest().get(&letter.path()).text.contains("invalid token"));
     assert_eq!(subjects(&world, to)[1], "Organization Account Activated: founders");
