@@ -155,13 +155,13 @@ fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
 
 fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, metrics: Arc<Metrics>) -> Result<State, StartError> {
     let base = dispatcher.base().clone();
-    let guard = Guard { directory: core.directory.clone(), store: core.store.clone(), clock: Arc::clone(&core.clock) };
     let verifier = Verifier {
         directory: core.directory.clone(),
         clock: Arc::clone(&core.clock),
         base: base.clone(),
         superuser: settings.superuser.account()?.map(Arc::new),
     };
+    let guard = Guard { directory: core.directory.clone(), store: core.store.clone(), clock: Arc::clone(&core.clock) };
     let revoker = Revoker {
         store: core.store.clone(),
         verifier: verifier.clone(),

@@ -39,15 +39,6 @@ impl Guard {
         }
     }
 
-    /// Reading the application: its administration, and its users by their `default` role.
-    pub async fn application(&self, session: Option<&Session>, place: &Place) -> Result<Principal, AccessError> {
-        let caller = session.ok_or(AccessError::Forbidden(Need::Permission))?.principal;
-        match is_user_of(caller, place).is_some() || self.is_over_app(caller, place).await? {
-            true => Ok(caller),
-            false => Err(AccessError::Forbidden(Need::Application)),
-        }
-    }
-
     /// A user of the application asking for themselves.
     pub fn self_in(&self, session: Option<&Session>, place: &Place) -> Result<(AppId, UserId), AccessError> {
         session.and_then(|session| is_user_of(session.principal, place)).ok_or(AccessError::Forbidden(Need::Permission))

@@ -268,3 +268,6 @@ pub fn after_prefix(prefix: &str) -> Option<String> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,21 +28,26 @@ pub struct Person {
     pub modified: Moment,
 }
 
-impl Person {
-    /// What the account is found by beside its own columns: its name and its further properties.
-    pub fn searchable(&self) -> Map<String, Value> {
-        let name = self.name.as_ref().map(|name| ("name".to_owned(), Value::from(name.as_str())));
-        // The name comes first, so that no bound on the number of terms leaves it out.
-        name.into_iter().chain(self.properties.clone()).collect()
-    }
-}
-
 /// Whether an account may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub activated: bool,
     pub confirmed: bool,
     pub disabled: bool,
+}
+
+impl Person {
+    /// What the account is found by beside its own columns.
+    pub fn searchable(&self) -> Map<String, Value> {
+        searchable(self.name.as_deref(), &self.properties)
+    }
+}
+
+/// What an account is found by beside its own columns: its name and its further properties.
+pub fn searchable(name: Option<&str>, properties: &Map<String, Value>) -> Map<String, Value> {
+    let name = name.map(|name| ("name".to_owned(), Value::from(name)));
+    // The name comes first, so that no bound on the number of terms leaves it out.
+    name.into_iter().chain(properties.clone()).collect()
 }
 
 /// A user of one application.

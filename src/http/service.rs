@@ -1,5 +1,6 @@
 //! Whether the server lives and whether it can serve. No credentials, no secrets, no tenant.
 
+use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue, LOCATION};
 use actix_web::web::{Data, block};
 use actix_web::{HttpResponse, ResponseError};
@@ -60,7 +61,13 @@ pub async fn unknown_route(call: Call) -> Result<HttpResponse, Refusal> {
 
 /// A route that does not serve this method, with the ones that it serves (RFC 9110 §15.5.6).
 pub async fn method_not_allowed(call: Call, allowed: String) -> HttpResponse {
-    let mut response = call.refuse(&RequestError::MethodNotAllowed).error_response();
+    // Usergrid has its own word for it where a whole collection would go; its routes end in `{users:users?}`.
+    let is_collection = call.request.match_pattern().is_some_and(|pattern| pattern.ends_with("s?}"));
+    let refusal = match *call.request.method() {
+        Method::DELETE if is_collection => call.refuse(&RequestError::WholeCollection),
+        _ => call.refuse(&RequestError::MethodNotAllowed),
+    };
+    let mut response = refusal.error_response();
     if let Ok(allowed) = HeaderValue::try_from(allowed) {
         response.headers_mut().insert(ALLOW, allowed);
     }

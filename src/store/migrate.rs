@@ -1,6 +1,7 @@
 //! Bringing the tables to this version. The two sets of migrations are twins; a test compares what they make.
 
 use diesel::backend::Backend;
+use diesel::connection::Connection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
@@ -9,6 +10,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::Store;
 use super::error::{BoxedError, StoreError};
 use super::side::{Scope, Side, query};
+use super::{postgres, sqlite};
 
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -19,8 +21,10 @@ impl Store {
     /// *Errors*: `Migration`; each migration is a transaction of its own, those before the failed one stay applied.
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
         match self.side() {
-            Side::Postgres(database) => database.bare(|conn| apply::<Pg, _>(conn, &POSTGRES).map_err(failed)),
-            Side::Sqlite(database) => database.bare(|conn| apply::<Sqlite, _>(conn, &SQLITE).map_err(failed)),
+            Side::Postgres(database) => database
+                .bare(|conn| apply::<Pg, _>(conn, &POSTGRES, postgres::queries::migration::complete).map_err(failed)),
+            Side::Sqlite(database) => database
+                .bare(|conn| apply::<Sqlite, _>(conn, &SQLITE, sqlite::queries::migration::complete).map_err(failed)),
         }
     }
 
@@ -38,18 +42,22 @@ impl Store {
 
 /// Applies one migration after the other. No lock keeps other nodes away, because not every PostgreSQL has one to
 /// offer: a migration is written down in its own transaction, so of two nodes one fails, sees that the work is done,
-/// and goes on.
-fn apply<DB: Backend, C: MigrationHarness<DB>>(
+/// and goes on. `complete` does what SQL alone cannot, in the migration's transaction: both are done or none.
+fn apply<DB: Backend, C: MigrationHarness<DB> + Connection<Backend = DB>>(
     conn: &mut C,
     source: &EmbeddedMigrations,
+    complete: impl Fn(&mut C, &str) -> Result<(), StoreError>,
 ) -> Result<Vec<String>, BoxedError> {
     let mut applied = Vec::new();
     let mut known = versions(conn)?;
     while let Some(next) = pending::<DB>(source, &known)?.first() {
-        let outcome = conn.run_migration(next);
+        let outcome = conn.transaction::<_, BoxedError, _>(|conn| {
+            let version = conn.run_migration(next)?;
+            Ok(complete(conn, &version.to_string())?)
+        });
         known = versions(conn)?;
         match outcome {
-            Ok(_) => applied.push(next.name().to_string()),
+            Ok(()) => applied.push(next.name().to_string()),
             Err(_) if known.contains(&next.name().version().to_string()) => {}
             Err(cause) => return Err(cause),
         }

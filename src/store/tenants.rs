@@ -78,6 +78,17 @@ impl Store {
         })
     }
 
+    /// Writes an organization's properties and settings anew; false when there is no such organization.
+    pub fn replace_org(&self, org: &Organization, journal: &Journal) -> Result<bool, StoreError> {
+        transact!(self, org.id.into(), |q, conn| {
+            let found = q::organization::replace(conn, org)?;
+            if found {
+                q::append(conn, org.id.into(), journal)?;
+            }
+            Ok(found)
+        })
+    }
+
     /// Writes an application's settings and properties as changed. False when it is gone or no longer as seen at `seen`,
     /// the moment of its last change, and then nothing is written.
     pub fn save_app(&self, app: &Application, seen: Moment, journal: &Journal) -> Result<bool, StoreError> {
@@ -87,17 +98,6 @@ impl Store {
                 q::append(conn, app.id.into(), journal)?;
             }
             Ok(is_saved)
-        })
-    }
-
-    /// Writes an organization's properties and settings anew; false when there is no such organization.
-    pub fn replace_org(&self, org: &Organization, journal: &Journal) -> Result<bool, StoreError> {
-        transact!(self, org.id.into(), |q, conn| {
-            let found = q::organization::replace(conn, org)?;
-            if found {
-                q::append(conn, org.id.into(), journal)?;
-            }
-            Ok(found)
         })
     }
 

@@ -11,8 +11,18 @@ use tokengrid::manage::Actor;
 use crate::support::{Answer, Client, World, person, world};
 
 /// Every route that needs credentials, below an application and below the management plane.
-const BELOW_APP: [(&str, &str); 8] = [
+const BELOW_APP: [(&str, &str); 18] = [
     ("GET", ""),
+    ("PUT", ""),
+    ("GET", "/users"),
+    ("POST", "/users"),
+    ("GET", "/users/ann"),
+    ("PUT", "/users/ann"),
+    ("DELETE", "/users/ann"),
+    ("POST", "/users/ann/deactivate"),
+    ("POST", "/users/ann/setpin?pin=4711"),
+    ("GET", "/users/ann/token"),
+    ("PUT", "/users/me"),
     ("GET", "/users/me"),
     ("GET", "/credentials"),
     ("POST", "/credentials"),

@@ -62,7 +62,7 @@ CREATE TABLE link (
 CREATE INDEX link_to ON link (tenant_id, kind, to_id, from_id);
 
 -- What entities can be searched and sorted by: one row for each scalar of their JSON, written beside them.
--- `kind` is `text`, `number` or `bool`; a text is kept as its lookup key, so that both databases compare alike.
+-- `kind` is `text`, `number`, `true` or `false`; a text is kept as a folded key, so that both databases compare alike.
 CREATE TABLE term (
     tenant_id uuid NOT NULL,
     collection text NOT NULL,

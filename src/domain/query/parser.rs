@@ -10,9 +10,9 @@ use super::{
 pub fn parse(tokens: Vec<Token>) -> Result<Query, QueryError> {
     let mut parser = Parser { tokens, next: 0, terms: 0 };
     let select = parser.select()?;
-    let has_where = parser.takes_word("where");
+    parser.takes_word("where");
     let is_bare = parser.peek() == &Kind::End || parser.is_order();
-    let filter = if is_bare && !has_where { None } else { Some(parser.any_of(0)?) };
+    let filter = if is_bare { None } else { Some(parser.any_of(0)?) };
     let order = parser.order()?;
     parser.take(&Kind::End, "the end of the query")?;
     Ok(Query { select, filter, order })

@@ -90,12 +90,6 @@ pub enum RequestError {
     WholeCollection,
     #[error("a batch of more than {0} entities")]
     BatchTooLong(usize),
-    #[error("no permission in the body")]
-    NoPermissionProperty,
-    #[error("no permission in the query")]
-    NoPermissionParameter,
-    #[error("limit is not a number of entities")]
-    BadLimit,
     #[error("no organization is named")]
     MissingOrganization,
     #[error("parameter {0} is no number")]
@@ -110,6 +104,12 @@ pub enum RequestError {
     NotImplemented,
     #[error("test properties are switched off")]
     NoTestProperties,
+    #[error("no permission in the body")]
+    NoPermissionProperty,
+    #[error("no permission in the query")]
+    NoPermissionParameter,
+    #[error("limit is not a number of entities")]
+    BadLimit,
 }
 
 impl Worded for RequestError {
@@ -154,17 +154,6 @@ impl Worded for RequestError {
             Self::Missing(name) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", format!("{name} is required"))
             }
-            Self::NoPermissionProperty => {
-                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "You must supply a 'permission' property")
-            }
-            Self::NoPermissionParameter => Answer::new(
-                StatusCode::BAD_REQUEST,
-                "illegal_argument",
-                "You must supply a 'permission' query parameter",
-            ),
-            Self::BadLimit => {
-                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
-            }
             Self::MissingOrganization => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "The organization parameter was missing")
             }
@@ -192,6 +181,17 @@ impl Worded for RequestError {
                 "service_resource_not_found",
                 "Test properties are switched off in the configuration.",
             ),
+            Self::NoPermissionProperty => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "You must supply a 'permission' property")
+            }
+            Self::NoPermissionParameter => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "illegal_argument",
+                "You must supply a 'permission' query parameter",
+            ),
+            Self::BadLimit => {
+                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
+            }
         }
     }
 }

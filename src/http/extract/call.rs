@@ -149,7 +149,9 @@ impl Call {
     ///
     /// *Errors*: no body, or one that is not an object.
     pub fn object(&self) -> Result<Map<String, Value>, Refusal> {
-        json::object(&self.body).map_err(|cause| self.refuse(&cause))
+        let mut object = json::object(&self.body).map_err(|cause| self.refuse(&cause))?;
+        self.without_credentials(&mut object);
+        Ok(object)
     }
 
     /// The body as one object, empty when there is none: for routes that a client may call without saying anything.
@@ -163,7 +165,18 @@ impl Call {
     ///
     /// *Errors*: no body, or something else in it.
     pub fn objects(&self) -> Result<Objects, Refusal> {
-        json::objects(&self.body).map_err(|cause| self.refuse(&cause))
+        let mut objects = json::objects(&self.body).map_err(|cause| self.refuse(&cause))?;
+        if let Objects::One(object) = &mut objects {
+            self.without_credentials(object);
+        }
+        Ok(objects)
+    }
+
+    /// A form says who calls beside what it says of an entity; what it says of the caller must not be kept there.
+    fn without_credentials(&self, object: &mut Map<String, Value>) {
+        if !json::is_json(&self.body) {
+            object.retain(|name, _| !["access_token", "client_id", "client_secret"].contains(&name.as_str()));
+        }
     }
 
     /// One parameter of the query, decoded; the first of several.
@@ -204,16 +217,6 @@ impl Call {
     fn undecodable(&self, cause: &DecodeError) -> Refusal {
         tracing::debug!(%cause, "a path cannot be decoded");
         self.refuse(&RequestError::UnknownRoute)
-    }
-
-    /// A segment of the matched route as the caller meant it: the router leaves `%25`, `%2B` and `%2F` as they came, and a
-    /// plus in a path is a plus.
-    ///
-    /// *Errors*: an escape that stands for no text.
-    pub fn decoded_segment(&self, name: &str) -> Result<String, Refusal> {
-        let raw = self.segment(name).replace('+', "%2B");
-        let decoded = decode(raw.as_bytes()).map_err(ParameterError::MalformedForm);
-        decoded.map(|text| text.into_owned()).map_err(|cause| self.refuse(&cause))
     }
 
     /// The place, which must exist.

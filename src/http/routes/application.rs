@@ -45,11 +45,7 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     route!(
         "/{users:users?}/me",
-        [
-            Operation::get("The calling user."),
-            Operation::put("Changes the calling user."),
-            Operation::delete("Removes the calling user."),
-        ],
+        [Operation::get("The calling user."), Operation::put("Changes the calling user."),],
         users::me
     ),
     route!(
@@ -57,7 +53,6 @@ pub(super) const ROUTES: &[Route] = &[
         [
             Operation::list("The users, page by page."),
             Operation::post("Creates a user, or a batch of them.").takes(Takes::Objects),
-            Operation::delete("Refused: a collection is not removed as a whole."),
         ],
         users::collection
     ),

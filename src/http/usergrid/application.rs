@@ -9,25 +9,23 @@ use super::envelope::Envelope;
 use super::view;
 use crate::domain::place::Place;
 use crate::http::error::Refusal;
-use crate::http::extract::call::Call;
+use crate::http::extract::call::{Call, Entered};
 use crate::manage::Actor;
 
 /// `GET|PUT /{org}/{app}`: the application as an entity; PUT is for its administration.
 pub async fn entity(call: Call) -> Result<HttpResponse, Refusal> {
-    let place = call.place().await?;
-    let session = call.session(&place).await?;
-    let Place::App { org, app } = &place else { return Err(call.unknown_place()) };
+    let Entered { place, org, app, session } = call.enter().await?;
     let (action, app) = if call.request.method() == Method::PUT {
+        // No permission that an application grants reaches its settings.
         let caller = call.state.guard.application_admin(session.as_ref(), &place).await;
         let actor = Actor::Caller(caller.map_err(|cause| call.refuse(&cause))?);
-        let changed = call.state.registry.update_app(app, &call.object()?, actor).await;
+        let changed = call.state.registry.update_app(&app, &call.object()?, actor).await;
         ("put", Arc::new(changed.map_err(|cause| call.refuse(&cause))?))
     } else {
-        call.state.guard.application(session.as_ref(), &place).await.map_err(|cause| call.refuse(&cause))?;
-        ("get", Arc::clone(app))
+        ("get", app)
     };
     let counts = call.state.registry.count_collections(app.id).await.map_err(|cause| call.refuse(&cause))?;
-    let entity = view::application_with_collections(org, &app, &counts);
+    let entity = view::application_with_collections(&org, &app, &counts);
     Ok(envelope(&call, &place, action).path("/").entities(vec![entity]).into_response(call.state.clock.now()))
 }
 

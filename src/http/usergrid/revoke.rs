@@ -77,7 +77,7 @@ fn own_user(session: Option<&Session>, place: &Place, named: &str) -> Option<cra
 
 async fn of_admin(call: Call, which: Which) -> Result<HttpResponse, Refusal> {
     let session = call.session(&Place::Management).await?;
-    let named = call.decoded_segment("user")?;
+    let named = call.named("user")?;
     let own = session.as_ref().and_then(|session| match session.principal {
         Principal::Admin { admin } if named.eq_ignore_ascii_case("me") => Some(admin),
         _ => None,

@@ -25,11 +25,10 @@ use crate::manage::{ManageError, SaidBy, UserMembers};
 /// The most entities that one request creates.
 const BATCH_MAX: usize = 1_000;
 
-/// `GET|POST|DELETE /{org}/{app}/users`
+/// `GET|POST /{org}/{app}/users`
 pub async fn collection(call: Call) -> Result<HttpResponse, Refusal> {
     match *call.request.method() {
         Method::POST => create(&call).await,
-        Method::DELETE => Err(call.refuse(&RequestError::WholeCollection)),
         _ => list(&call).await,
     }
 }
@@ -43,11 +42,10 @@ pub async fn entity(call: Call) -> Result<HttpResponse, Refusal> {
     }
 }
 
-/// `GET|PUT|DELETE /{org}/{app}/users/me`: reading oneself needs no permission, anything else does.
+/// `GET|PUT /{org}/{app}/users/me`: reading oneself needs no permission, changing oneself does.
 pub async fn me(call: Call) -> Result<HttpResponse, Refusal> {
     match *call.request.method() {
         Method::PUT => update(&call).await,
-        Method::DELETE => remove(&call).await,
         _ => read_me(&call).await,
     }
 }

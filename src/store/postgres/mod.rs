@@ -23,6 +23,9 @@ pub mod queries;
 /// The connection that this side's queries are compiled for.
 pub type Conn = PgConnection;
 
+/// It knows what is rare and what is common, and finds the way through a list itself.
+pub const PLANS_ALONE: bool = true;
+
 /// How often a write is tried when the database asks for it to be run again.
 const WRITE_ATTEMPTS: u32 = 6;
 /// The pause before the second attempt; it doubles from there.

@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::person::{PersonRow, person_columns};
-use super::{Conn, term};
+use super::{Conn, from_json, term};
 use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, UserId};
 use crate::domain::name::Email;
 use crate::domain::query::Collection;
 use crate::domain::secret::Secret;
-use crate::domain::user::{AppUser, Identifier, WithPassword};
+use crate::domain::user::{AppUser, Identifier, WithPassword, searchable};
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::passwords::NewPassword;
@@ -168,6 +168,32 @@ pub fn replace_hash(conn: &mut Conn, app: AppId, user: UserId, old: &Secret, new
         .filter(app_user::id.eq(RowId(user.uuid())))
         .filter(app_user::hash.eq(old.expose()));
     Ok(diesel::update(same).set(app_user::hash.eq(new.expose())).execute(conn)? == 1)
+}
+
+/// How many users are read at once.
+const BATCH: i64 = 500;
+
+/// Writes the terms of every user of the application, for a tenant whose users have none yet.
+pub fn index(conn: &mut Conn, app: AppId) -> Result<(), StoreError> {
+    let tenant = app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid())));
+    let mut last = RowId(Uuid::nil());
+    loop {
+        let users: Vec<(RowId, Option<String>, Value)> = tenant
+            .filter(app_user::id.gt(last))
+            .order(app_user::id)
+            .limit(BATCH)
+            .select((app_user::id, app_user::name, app_user::properties))
+            .load(conn)?;
+        if users.is_empty() {
+            return Ok(());
+        }
+        for (id, name, properties) in users {
+            let properties: Map<String, Value> = from_json("app_user", properties)?;
+            let entity = searchable(name.as_deref(), &properties);
+            term::insert(conn, app, Collection::Users, id.0, &entity)?;
+            last = id;
+        }
+    }
 }
 
 /// Removes what other tables keep of a user who is gone and no file of theirs knows how to remove.

@@ -111,20 +111,6 @@ pub fn set_settings(conn: &mut Conn, id: AppId, settings: &AppSettings, now: Mom
     Ok(diesel::update(live).set(values).execute(conn)? == 1)
 }
 
-/// Sets settings and properties of an application that is not deleted, if it is still as seen.
-pub fn update(conn: &mut Conn, app: &Application, seen: Moment) -> Result<bool, StoreError> {
-    let same = application::table
-        .filter(application::id.eq(RowId(app.id.uuid())))
-        .filter(application::deleted_at.is_null())
-        .filter(application::modified.eq(seen));
-    let values = (
-        application::settings.eq(to_json(&app.settings)?),
-        application::properties.eq(Value::Object(app.properties.clone())),
-        application::modified.eq(app.modified),
-    );
-    Ok(diesel::update(same).set(values).execute(conn)? == 1)
-}
-
 /// The deleted application of this id in its organization.
 pub fn find_deleted(conn: &mut Conn, org: OrgId, id: AppId) -> Result<Option<Application>, StoreError> {
     application::table
@@ -160,4 +146,18 @@ pub fn set_deleted(
         None => diesel::update(row.filter(application::deleted_at.is_not_null())).set(values).execute(conn)?,
     };
     Ok(touched == 1)
+}
+
+/// Sets settings and properties of an application that is not deleted, if it is still as seen.
+pub fn update(conn: &mut Conn, app: &Application, seen: Moment) -> Result<bool, StoreError> {
+    let same = application::table
+        .filter(application::id.eq(RowId(app.id.uuid())))
+        .filter(application::deleted_at.is_null())
+        .filter(application::modified.eq(seen));
+    let values = (
+        application::settings.eq(to_json(&app.settings)?),
+        application::properties.eq(Value::Object(app.properties.clone())),
+        application::modified.eq(app.modified),
+    );
+    Ok(diesel::update(same).set(values).execute(conn)? == 1)
 }

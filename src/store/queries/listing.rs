@@ -11,14 +11,14 @@ use diesel::row::{Field, NamedRow};
 use diesel::sql_types::{BigInt, Bool, Double, Text};
 
 use self::columns::Columns;
-use self::filter::Filters;
+use self::filter::{Filters, is_narrow, select_terms};
 use self::order::SortKey;
 use self::statement::{MarkKind, Statement};
-use super::Conn;
+use super::{Conn, PLANS_ALONE};
 use crate::domain::clock::Moment;
 use crate::domain::id::AppId;
 use crate::domain::link::LinkDirection;
-use crate::domain::query::Within;
+use crate::domain::query::{Filter, Within};
 use crate::store::columns::{Instant, RowId, Uid};
 use crate::store::error::StoreError;
 use crate::store::listing::{Listing, Mark, Page};
@@ -27,7 +27,7 @@ type Db = <Conn as Connection>::Backend;
 
 /// One page; `None` when the marks to go on from are none of this list.
 pub fn list(conn: &mut Conn, app: AppId, listing: &Listing) -> Result<Option<Page>, StoreError> {
-    let Some(statement) = page(app, listing) else { return Ok(None) };
+    let Some(statement) = statement(app, listing) else { return Ok(None) };
     let mut rows: Vec<Row> = statement.load(conn)?;
     let limit = usize::try_from(listing.asked.limit).unwrap_or(usize::MAX);
     let is_more = rows.len() > limit;
@@ -37,23 +37,20 @@ pub fn list(conn: &mut Conn, app: AppId, listing: &Listing) -> Result<Option<Pag
 }
 
 /// The statement of one page, with one row more than wanted, which tells whether others follow.
-fn page(app: AppId, listing: &Listing) -> Option<Statement> {
+pub fn statement(app: AppId, listing: &Listing) -> Option<Statement> {
     let asked = &listing.asked;
     let columns = Columns::of(asked.collection);
     let key = SortKey::new(&columns, &asked.query.order, asked.turn);
+    let mut conditions = Conditions::new(listing);
     let mut statement = Statement::new(app, asked.collection);
     statement.code("SELECT e.id AS id");
     key.select(&mut statement);
-    statement.code(columns.from);
+    statement.code(" FROM ");
+    let begins = conditions.begin(&mut statement, &columns);
+    statement.code(columns.table);
     key.join(&mut statement);
-    statement.code(" WHERE e.tenant_id = ").tenant();
-    if let Some(filter) = &asked.query.filter {
-        statement.code(" AND ");
-        Filters { columns: &columns }.push(&mut statement, filter);
-    }
-    if let Some(within) = &listing.within {
-        push_link(&mut statement, within);
-    }
+    statement.code(" WHERE e.tenant_id = ").tenant().code(if begins { " AND e.id = b.id" } else { "" });
+    conditions.push(&mut statement, &columns);
     if let Some(marks) = &listing.after {
         statement.code(" AND ");
         key.after(&mut statement, marks)?;
@@ -63,14 +60,73 @@ fn page(app: AppId, listing: &Listing) -> Option<Statement> {
     Some(statement)
 }
 
-fn push_link(statement: &mut Statement, within: &Within) {
+/// All that an entity of the list has to meet.
+struct Conditions<'a> {
+    within: Option<&'a Within>,
+    filters: Vec<&'a Filter>,
+}
+
+impl<'a> Conditions<'a> {
+    fn new(listing: &'a Listing) -> Self {
+        let mut filters = Vec::new();
+        if let Some(filter) = &listing.asked.query.filter {
+            split(filter, &mut filters);
+        }
+        Self { within: listing.within.as_ref(), filters }
+    }
+
+    /// Lets the list begin with the few that one condition names, where the database has to be told to: the links, or
+    /// else a comparison that an index answers. They become `b`.
+    fn begin(&mut self, statement: &mut Statement, columns: &Columns) -> bool {
+        if PLANS_ALONE {
+            return false;
+        }
+        if let Some(within) = self.within.take() {
+            statement.code("(");
+            select_links(statement, within);
+        } else {
+            let narrow = self.filters.iter().position(|filter| is_narrow(columns, filter));
+            let Some(Filter::Compare { field, comparison, value }) = narrow.map(|at| self.filters.remove(at)) else {
+                return false;
+            };
+            statement.code("(");
+            select_terms(statement, "SELECT DISTINCT t.entity_id AS id", field, *comparison, value);
+        }
+        statement.code(") AS b CROSS JOIN ");
+        true
+    }
+
+    fn push(&self, statement: &mut Statement, columns: &Columns) {
+        for filter in &self.filters {
+            statement.code(" AND ");
+            Filters { columns }.push(statement, filter);
+        }
+        if let Some(within) = self.within {
+            statement.code(" AND e.id IN (");
+            select_links(statement, within);
+            statement.code(")");
+        }
+    }
+}
+
+/// The filters that have to hold together.
+fn split<'a>(filter: &'a Filter, into: &mut Vec<&'a Filter>) {
+    match filter {
+        Filter::And(left, right) => {
+            split(left, into);
+            split(right, into);
+        }
+        other => into.push(other),
+    }
+}
+
+fn select_links(statement: &mut Statement, within: &Within) {
     let (listed, end) = match within.direction {
-        LinkDirection::Outgoing => (" AND e.id IN (SELECT l.to_id", " AND l.from_id = "),
-        LinkDirection::Incoming => (" AND e.id IN (SELECT l.from_id", " AND l.to_id = "),
+        LinkDirection::Outgoing => ("SELECT l.to_id AS id", " AND l.from_id = "),
+        LinkDirection::Incoming => ("SELECT l.from_id AS id", " AND l.to_id = "),
     };
     statement.code(listed).code(" FROM link AS l WHERE l.tenant_id = ").tenant();
-    statement.code(" AND l.kind = ").text(within.kind.as_str());
-    statement.code(end).id(within.end).code(")");
+    statement.code(" AND l.kind = ").text(within.kind.as_str()).code(end).id(within.end);
 }
 
 /// An id and the sort key at which it stands.

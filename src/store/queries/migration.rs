@@ -1,8 +1,9 @@
-//! Which migrations were applied, as diesel's own table says.
+//! Which migrations were applied, as diesel's own table says, and what some of them need beside SQL.
 
 use diesel::prelude::*;
 
-use super::{Conn, has_migrations};
+use super::{Conn, app_user, application, enter, has_migrations};
+use crate::domain::id::AppId;
 use crate::store::error::StoreError;
 
 diesel::table! {
@@ -17,4 +18,27 @@ pub fn list_applied(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
         return Ok(Vec::new());
     }
     Ok(__diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(conn)?)
+}
+
+/// How many applications are read at once.
+const BATCH: u32 = 500;
+
+/// Does what the migration of this version leaves to be done, inside its transaction.
+///
+/// The tables are as this migration made them: later columns are not there yet.
+pub fn complete(conn: &mut Conn, version: &str) -> Result<(), StoreError> {
+    if version == "0002" {
+        // Users who were there before terms were are found by them too.
+        let mut after = None;
+        loop {
+            let apps = application::list_ids(conn, after, BATCH)?;
+            let Some(last) = apps.last() else { break };
+            after = Some(*last);
+            for app in apps {
+                enter(conn, app)?;
+                app_user::index(conn, AppId::new(app.uuid()))?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -33,7 +33,8 @@ struct Row {
 impl Row {
     fn new(tenant: AppId, collection: Collection, id: Uuid, term: Term) -> Self {
         let (kind, number, text) = match term.content {
-            Content::Flag(flag) => ("bool", Some(f64::from(u8::from(flag))), None),
+            // Their kind says it all: the index of numbers then holds numbers alone.
+            Content::Flag(flag) => (if flag { "true" } else { "false" }, None, None),
             Content::Number(number) => ("number", Some(number), None),
             Content::Text { key, words } => ("text", None, Some((key, words))),
         };

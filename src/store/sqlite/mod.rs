@@ -23,6 +23,10 @@ pub mod queries;
 /// The connection that this side's queries are compiled for.
 pub type Conn = SqliteConnection;
 
+/// It keeps no statistics of its own accord, takes every tenant for a small one and would read it whole: a list has to
+/// say what to begin with.
+pub const PLANS_ALONE: bool = false;
+
 /// SQLite's words when another process kept its lock for too long.
 pub const LOCKED: &str = "database is locked";
 

@@ -6,6 +6,8 @@ use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
 use super::*;
+use crate::domain::query::{Asked, Collection};
+use crate::store::Listing;
 
 /// Tables that have the column `tenant_id` and are no tenant tables.
 const REGISTRY: [&str; 2] = ["change_log", "mail"];
@@ -152,6 +154,35 @@ fn nodes_that_start_at_once_migrate_once() {
         });
         assert_eq!(applied, ALL.len());
     }
+}
+
+#[test]
+fn users_who_were_there_before_search_terms_are_found_by_them() {
+    each(|store| {
+        let tenants = ["acme", "rival"].map(|org| a_tenant(store, org).1);
+        let users: Vec<_> = tenants
+            .iter()
+            .flat_map(|app| (0..600).map(|number| a_user(*app, &format!("user{number}"), None)))
+            .collect();
+        store.provision(&Provision { users, ..Provision::default() }).expect("new users");
+        let down = match store.side() {
+            Side::Postgres(_) => include_str!("../../../migrations/postgres/0002_usergrid/down.sql"),
+            Side::Sqlite(_) => include_str!("../../../migrations/sqlite/0002_usergrid/down.sql"),
+        };
+        tamper(store, TenantId::MANAGEMENT, down);
+        tamper(store, TenantId::MANAGEMENT, "DELETE FROM __diesel_schema_migrations WHERE version = '0002'");
+
+        assert_eq!(store.migrate().expect("migrations apply"), ["0002_usergrid"]);
+        for app in tenants {
+            for (query, found) in [("name = 'a. person'", 600), ("deep = 1", 0), ("π = 1234567890123", 600)] {
+                let mut asked = Asked::parse(Collection::Users, query).expect("a query");
+                asked.limit = 1000;
+                let listing = Listing { asked, within: None, after: None };
+                let page = store.list_entities(app, &listing).expect("a read").expect("a page");
+                assert_eq!((query, page.ids.len()), (query, found));
+            }
+        }
+    });
 }
 
 #[test]

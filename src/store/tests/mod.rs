@@ -19,6 +19,7 @@ use crate::domain::tenant::{AppSettings, Application, OrgSettings, Organization,
 use crate::domain::user::{Admin, AppUser, Person, WithPassword};
 
 mod clients;
+mod listing;
 mod maintenance;
 mod migrations;
 mod people;

@@ -16,6 +16,18 @@ enum Rule {
     Open,
     /// These levels of acme itself; anyone else is 401.
     Only(&'static [Authority]),
+    /// Administration, and users and guests of acme whom a permission lets in: as born, users are and guests are not.
+    Permitted,
+    /// As `Permitted`, and guests as born: they may sign up.
+    SignUp,
+    /// These levels; a user of acme is 403, as Usergrid has it here alone.
+    Lent(&'static [Authority]),
+    /// Everyone, but credentials that do not hold are refused: what counts is in the body.
+    Anyone,
+    /// `POST` is `Anyone`; any other method is nobody's of these levels.
+    Registration,
+    /// There only where the configuration says so: 404.
+    Absent,
     /// Nobody without a grant, which no credential stands for: 400.
     Grant,
     /// As `Grant`, but a token is looked at: an admin's of any organization is renewed, another is 401.
@@ -51,20 +63,100 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/users/{user}/activate", Rule::Open),
     ("/{org}/{app}/users/{user}/reactivate", Rule::Open),
     ("/{org}/{app}/users/{user}/sendpin", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/status/heap", Rule::Only(&[])),
+    ("/system/superuser/setup", Rule::Only(&[])),
+    ("/system/database/setup", Rule::Only(&[])),
+    ("/system/database/bootstrap", Rule::Only(&[])),
+    ("/testproperties", Rule::Absent),
+    ("/management/users", Rule::Registration),
     ("/management/users/{user}", Rule::Only(&[Admin])),
+    ("/management/users/{user}/password", Rule::Anyone),
+    ("/management/users/{user}/feed", Rule::Only(&[Admin])),
+    ("/management/users/{user}/organizations", Rule::Only(&[Admin])),
+    ("/management/users/{user}/organizations/{org}", Rule::Only(&[OrgClient, Admin])),
     ("/management/users/{user}/revoketokens", Rule::Only(&[Admin])),
     ("/management/users/{user}/revoketoken", Rule::Only(&[Admin])),
     ("/management/orgs/{org}", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs", Rule::Registration),
+    ("/management/orgs/{org}/config", Rule::Only(&[])),
+    ("/management/orgs/{org}/feed", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/users", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/users/{user}", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}/_size", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}/{collection}/_size", Rule::Only(&[OrgClient, Admin])),
     ("/management/orgs/{org}/credentials", Rule::Only(&[OrgClient, Admin])),
     ("/management/orgs/{org}/apps/{app}/credentials", Rule::Only(&[OrgClient, Admin])),
     ("/{org}/{app}/token", Rule::Grant),
     ("/{org}/{app}/.well-known/jwks.json", Rule::Open),
-    ("/{org}/{app}", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}", Rule::Permitted),
     ("/{org}/{app}/users/me", Rule::Only(&[AppUser])),
+    ("/{org}/{app}/users", Rule::Permitted),
+    ("/{org}/{app}/users/{user}", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/password", Rule::Anyone),
+    ("/{org}/{app}/users/{user}/deactivate", Rule::Only(&[AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/setpin", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/token", Rule::Lent(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/credentials", Rule::Only(&[AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/revoketokens", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/revoketoken", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/{collection}/indexes", Rule::Permitted),
+    ("/{org}/{app}/roles", Rule::Permitted),
+    ("/{org}/{app}/roles/{role}/permissions", Rule::Permitted),
+    ("/{org}/{app}/roles/{role}/users", Rule::Permitted),
+    ("/{org}/{app}/roles/{role}/users/{user}", Rule::Permitted),
+    ("/{org}/{app}/roles/{role}/groups", Rule::Permitted),
+    ("/{org}/{app}/roles/{role}/groups/{group}", Rule::Permitted),
+    ("/{org}/{app}/roles/{role}", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/permissions", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/rolenames", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/roles", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/roles/{role}", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/groups", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/groups/{group}", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/following", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/followers", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/following/users/{followed}", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/activities", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/feed", Rule::Permitted),
+    ("/{org}/{app}/users/{user}/devices", Rule::Permitted),
+    ("/{org}/{app}/groups", Rule::Permitted),
+    ("/{org}/{app}/groups/{group}/permissions", Rule::Permitted),
+    ("/{org}/{app}/groups/{group}/rolenames", Rule::Permitted),
+    ("/{org}/{app}/groups/{group}/activities", Rule::Permitted),
+    ("/{org}/{app}/groups/{group}/feed", Rule::Permitted),
+    ("/{org}/{app}/groups/{group}/users", Rule::Permitted),
+    ("/{org}/{app}/groups/{group}/users/{user}", Rule::Permitted),
+    ("/{org}/{app}/groups/{group}/roles", Rule::Permitted),
+    ("/{org}/{app}/groups/{group}/roles/{role}", Rule::Permitted),
+    ("/{org}/{app}/groups/{group}", Rule::Permitted),
+    ("/{org}/{app}/activities", Rule::Permitted),
+    ("/{org}/{app}/assets", Rule::Permitted),
+    ("/{org}/{app}/devices", Rule::Permitted),
+    ("/{org}/{app}/events", Rule::Permitted),
+    ("/{org}/{app}/notifications", Rule::Permitted),
+    ("/{org}/{app}/notifiers", Rule::Permitted),
+    ("/{org}/{app}/queues", Rule::Permitted),
 ];
+
+/// Methods that differ from the others of their route.
+const METHODS: &[(&str, &str, Rule)] = &[
+    ("PUT", "/{org}/{app}", Rule::Only(&[AppClient, OrgClient, Admin])),
+    ("PUT", "/{org}/{app}/users/me", Rule::Only(&[AppUser])),
+    ("POST", "/{org}/{app}/users", Rule::SignUp),
+];
+
+/// What users and guests have in the application that is walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rights {
+    /// Users may do everything and guests may sign up.
+    Born,
+    /// Nobody has the right that users were born with, and guests may do everything.
+    Swapped,
+    /// There is no role for guests, nor one for users.
+    None,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Whose {
@@ -106,35 +198,54 @@ fn credentials() -> Vec<Credential> {
 enum Verdict {
     Served,
     GrantMissing,
+    Forbidden,
     Refused(&'static str),
 }
 
-fn expected(rule: Rule, credential: Credential, method: &str) -> Verdict {
-    // A body on GET is not read, so what it holds is not presented.
+fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) -> Verdict {
+    // A body on GET and DELETE is not read, so what it holds is not presented.
     let credential = match credential {
-        Credential::Pair(_, _, Way::Form) if method == "GET" => Credential::Guest,
+        Credential::Pair(_, _, Way::Form) if ["GET", "DELETE"].contains(&method) => Credential::Guest,
         other => other,
     };
     match (rule, credential) {
-        (Rule::Open, _) => Verdict::Served,
+        (Rule::Open | Rule::Absent, _) => Verdict::Served,
         (Rule::Grant, _) | (Rule::GrantOrAdmin, Credential::Guest | Credential::Pair(..)) => Verdict::GrantMissing,
         (_, Credential::Garbage) => Verdict::Refused("auth_unverified_oath"),
         (_, Credential::Expired(_)) => Verdict::Refused("expired_token"),
+        (Rule::Registration, _) if method == "POST" => Verdict::Served,
         (Rule::GrantOrAdmin, Credential::Token(_, Admin)) => Verdict::Served,
         (Rule::GrantOrAdmin, Credential::Token(..)) => Verdict::Refused("unauthorized"),
-        (Rule::Only(levels), Credential::Token(Whose::Acme, level) | Credential::Pair(Whose::Acme, level, _))
-            if levels.contains(&level) =>
-        {
+        (Rule::Anyone, _) => Verdict::Served,
+        (Rule::Lent(_), Credential::Token(Whose::Acme, AppUser)) => Verdict::Forbidden,
+        (
+            Rule::Only(levels) | Rule::Lent(levels),
+            Credential::Token(Whose::Acme, level) | Credential::Pair(Whose::Acme, level, _),
+        ) if levels.contains(&level) => Verdict::Served,
+        (Rule::SignUp, Credential::Guest) if rights == Rights::Born => Verdict::Served,
+        (Rule::Permitted | Rule::SignUp, Credential::Guest) if rights == Rights::Swapped => Verdict::Served,
+        (Rule::Permitted | Rule::SignUp, Credential::Token(Whose::Acme, AppUser)) if rights == Rights::Born => {
             Verdict::Served
         }
-        (Rule::Only(_), _) => Verdict::Refused("unauthorized"),
+        (Rule::Permitted | Rule::SignUp, Credential::Token(Whose::Acme, AppClient | OrgClient | Admin))
+        | (Rule::Permitted | Rule::SignUp, Credential::Pair(Whose::Acme, ..)) => Verdict::Served,
+        (Rule::Only(_) | Rule::Lent(_) | Rule::Permitted | Rule::SignUp | Rule::Registration, _) => {
+            Verdict::Refused("unauthorized")
+        }
     }
 }
 
-fn verdict(answer: &Answer) -> Option<Verdict> {
+/// Behind the door anything but 401 is an answer: the walk's instances ask for what is not there, or say too little.
+fn verdict(rule: Rule, answer: &Answer) -> Option<Verdict> {
     let error = ["auth_unverified_oath", "expired_token", "unauthorized"];
     match answer.status {
         200 | 307 => Some(Verdict::Served),
+        // The walk's instances ask for nothing that could be had: who hears so was let in.
+        400 | 404 | 501 if !matches!(rule, Rule::Open | Rule::Absent | Rule::Grant | Rule::GrantOrAdmin) => {
+            Some(Verdict::Served)
+        }
+        404 if matches!(rule, Rule::Absent) => Some(Verdict::Served),
+        403 if answer.text == "{}" => Some(Verdict::Forbidden),
         400 if ["invalid_grant", "invalid_request", "illegal_argument"].contains(&answer.text_of("error")) => {
             Some(Verdict::GrantMissing)
         }
@@ -156,6 +267,23 @@ impl Walk {
         let expired = Authority::ALL.map(|level| (level, short_lived(&world, level))).to_vec();
         world.server.advance(Duration::from_secs(1));
         Self { world, guest, expired }
+    }
+
+    /// Changes what users and guests of acme's application may do.
+    fn give(&self, rights: Rights) {
+        let owner = self.guest.basic(&self.world.acme.app_client.0, &self.world.acme.app_client.1);
+        let removed: &[&str] = match rights {
+            Rights::Born => &[],
+            Rights::Swapped => &["default"],
+            Rights::None => &["default", "guest"],
+        };
+        for role in removed {
+            assert_eq!(owner.send("DELETE", &format!("/acme/shop/roles/{role}"), None, "").status, 200);
+        }
+        if rights == Rights::Swapped {
+            let everything = serde_json::json!({ "permission": "/**" });
+            assert_eq!(owner.json("/acme/shop/roles/guest/permissions", &everything).status, 200);
+        }
     }
 
     fn tenant(&self, whose: Whose) -> &Tenant {
@@ -199,6 +327,7 @@ impl Walk {
                 match way {
                     Way::Basic => self.guest.basic(&id, &secret).send(method, path, None, ""),
                     Way::Query => self.guest.send(method, &format!("{path}{join}{pair}"), None, ""),
+                    Way::Form if method == "DELETE" => self.guest.send(method, path, None, ""),
                     Way::Form if method == "GET" => self.guest.get_with_body(path, &pair),
                     Way::Form => self.guest.send(method, path, Some("application/x-www-form-urlencoded"), &pair),
                 }
@@ -228,15 +357,35 @@ fn short_lived(world: &World, level: Authority) -> String {
 
 /// Acme's instance of a route.
 fn instance(route: &str) -> String {
-    let user = if route.starts_with("/management/") { "acme-admin" } else { "ann" };
+    let takes_away = ["/users/{user}", "/users/{user}/deactivate"].iter().any(|end| route.ends_with(end));
+    let user = match route {
+        _ if route.starts_with("/management/") => "acme-admin",
+        _ if takes_away => "nobody",
+        _ => "ann",
+    };
     let path = route.replace("{org}", "acme").replace("{app}", "shop").replace("{user}", user);
+    let path = path.replace("{collection}", "books").replace("{name}", "password_reset");
+    let path =
+        ["{role}", "{group}", "{followed}", "{mail}"].iter().fold(path, |path, name| path.replace(name, "nobody"));
     // A token that nobody has: who may name one at all is what is asked here.
     if path.ends_with("/revoketoken") { format!("{path}?token=unknown") } else { path }
 }
 
 #[test]
 fn every_route_serves_exactly_the_levels_of_the_table() {
+    walk_all(Rights::Born);
+}
+
+#[test]
+fn only_a_permission_lets_users_and_guests_in() {
+    walk_all(Rights::Swapped);
+    walk_all(Rights::None);
+}
+
+/// Every route by every caller; where rights are not as born, the routes that ask for a permission alone.
+fn walk_all(rights: Rights) {
     let walk = Walk::begin();
+    walk.give(rights);
     let mut wrong = Vec::new();
     let mut walked = 0;
     for (shown, route) in routes::all() {
@@ -244,10 +393,15 @@ fn every_route_serves_exactly_the_levels_of_the_table() {
         let (_, rule) = rule.unwrap_or_else(|| panic!("{shown} has no line in the table of who may use it"));
         let path = instance(&shown);
         for method in route.operations.iter().map(|operation| operation.verb.as_str()) {
+            let own = METHODS.iter().find(|(of, named, _)| *of == method && *named == shown);
+            let rule = own.map_or(rule, |(_, _, rule)| rule);
+            if rights != Rights::Born && !matches!(rule, Rule::Permitted | Rule::SignUp) {
+                continue;
+            }
             for credential in credentials() {
                 let answer = walk.send(method, &path, credential);
-                let expected = expected(*rule, credential, method);
-                if verdict(&answer) != Some(expected) {
+                let expected = expected(*rule, rights, credential, method);
+                if verdict(*rule, &answer) != Some(expected) {
                     wrong.push(format!("{method} {path} {credential:?}: {} {}", answer.status, answer.text));
                 }
                 let challenge = answer.header("www-authenticate");

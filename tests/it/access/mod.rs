@@ -4,7 +4,7 @@ mod forged;
 mod headers;
 mod keys;
 mod levels;
-mod mint;
+pub mod mint;
 mod nodes;
 mod pending_keys;
 mod presenting;

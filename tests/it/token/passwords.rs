@@ -123,7 +123,7 @@ fn a_form_names_what_is_missing_and_usergrid_does_not() {
         assert_oauth(&ask(&[]), 400, "invalid_request", "The parameter grant_type is missing.");
         assert_oauth(&ask(&[grant, password]), 400, "invalid_request", "The parameter username is missing.");
         assert_oauth(&ask(&[grant, name]), 400, "invalid_request", "The parameter password is missing.");
-        let unknown = ask(&[("grant_type", "pin"), name, password]);
+        let unknown = ask(&[("grant_type", "carrier_pigeon"), name, password]);
         assert_oauth(&unknown, 400, "unsupported_grant_type", "This grant_type is not supported.");
         // An empty value counts as not sent (T-2).
         let empty = ask(&[("grant_type", ""), name, password]);

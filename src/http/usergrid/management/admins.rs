@@ -131,7 +131,7 @@ pub async fn password(call: Call) -> Result<HttpResponse, Refusal> {
         Some(own) => own,
         None if is_superuser => named_admin(&call, session.as_ref()).await?.id,
         None => {
-            let named = call.decoded_segment("user")?;
+            let named = call.named("user")?;
             let found = call.state.registry.find_admin(&named).await.map_err(|cause| call.refuse(&cause))?;
             // What the configuration keeps is nobody's to find here.
             let found = found.map(|admin| admin.id).filter(|id| *id != AdminId::SUPERUSER);
@@ -143,7 +143,7 @@ pub async fn password(call: Call) -> Result<HttpResponse, Refusal> {
 }
 
 fn own_id(call: &Call, session: Option<&Session>) -> Result<Option<AdminId>, Refusal> {
-    let is_me = call.decoded_segment("user")?.eq_ignore_ascii_case("me");
+    let is_me = call.named("user")?.eq_ignore_ascii_case("me");
     Ok(session.filter(|_| is_me).and_then(|session| match session.principal {
         Principal::Admin { admin } => Some(admin),
         _ => None,

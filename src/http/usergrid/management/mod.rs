@@ -111,7 +111,7 @@ fn actor(session: Option<&Session>) -> Actor {
 /// *Errors*: 401 `No admin user access authorized`; 400 `Could not find user` for the superuser alone.
 async fn named_admin(call: &Call, session: Option<&Session>) -> Result<Admin, Refusal> {
     let own = call.state.guard.admin_self(session).map_err(|cause| call.refuse(&cause))?;
-    let named = call.decoded_segment("user")?;
+    let named = call.named("user")?;
     let is_me = named.eq_ignore_ascii_case("me");
     let text = if is_me { own.to_string() } else { named.clone() };
     let found = call.state.registry.find_admin(&text).await.map_err(|cause| call.refuse(&cause))?;
@@ -127,7 +127,7 @@ async fn named_admin(call: &Call, session: Option<&Session>) -> Result<Admin, Re
 ///
 /// *Errors*: 404 for a name that nobody has, asked by whoever administers the organization.
 async fn candidate(call: &Call, caller: Principal) -> Result<Admin, Refusal> {
-    let named = call.decoded_segment("user")?;
+    let named = call.named("user")?;
     let text = match caller {
         Principal::Admin { admin } if named.eq_ignore_ascii_case("me") => admin.to_string(),
         _ => named,

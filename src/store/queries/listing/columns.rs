@@ -4,8 +4,8 @@ use crate::domain::query::{Collection, Field};
 
 /// The table of a collection, as `e`, and its own columns.
 pub struct Columns {
-    /// ` FROM table AS e`
-    pub from: &'static str,
+    /// `table AS e`
+    pub table: &'static str,
     own: &'static [Own],
 }
 
@@ -62,9 +62,9 @@ impl Columns {
     /// The columns of a collection.
     pub fn of(collection: Collection) -> Self {
         match collection {
-            Collection::Users => Self { from: " FROM app_user AS e", own: &USERS },
-            Collection::Groups => Self { from: " FROM app_group AS e", own: &GROUPS },
-            Collection::Roles => Self { from: " FROM app_role AS e", own: &ROLES },
+            Collection::Users => Self { table: "app_user AS e", own: &USERS },
+            Collection::Groups => Self { table: "app_group AS e", own: &GROUPS },
+            Collection::Roles => Self { table: "app_role AS e", own: &ROLES },
         }
     }
 

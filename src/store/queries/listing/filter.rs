@@ -58,9 +58,10 @@ impl Filters<'_> {
         }
         match self.columns.find(field) {
             None => {
-                any_term(statement, &field.key());
-                for word in &words {
-                    statement.code(" AND t.words");
+                statement.code("e.id IN (SELECT t.entity_id");
+                of_field(statement, &field.key());
+                for (position, word) in words.iter().enumerate() {
+                    statement.code(if position == 0 { "t.words" } else { " AND t.words" });
                     like_word(statement, word);
                 }
                 statement.code(")");
@@ -167,26 +168,63 @@ fn moment(millis: f64) -> Moment {
 }
 
 fn term_compares(statement: &mut Statement, field: &Field, comparison: Comparison, value: &Value) {
-    any_term(statement, &field.key());
-    statement.code(" AND ");
-    match value {
-        Value::Number(number) => {
-            statement.code("t.kind = 'number' AND t.number").code(sign(comparison)).number(*number);
-        }
-        Value::Flag(flag) => {
-            let number = f64::from(u8::from(*flag));
-            statement.code("t.kind = 'bool' AND t.number").code(sign(comparison)).number(number);
-        }
-        Value::Id(id) => compare_text(statement, "t.text_key", comparison, &id.to_string(), text_key),
-        Value::Text(text) => compare_text(statement, "t.text_key", comparison, text, text_key),
-    }
+    statement.code("e.id IN (");
+    select_terms(statement, "SELECT t.entity_id", field, comparison, value);
     statement.code(")");
 }
 
-/// `e.id IN (SELECT .. WHERE the term is of this field`, to be closed by the caller.
-fn any_term(statement: &mut Statement, field: &str) {
-    statement.code("e.id IN (SELECT t.entity_id FROM term AS t WHERE t.tenant_id = ").tenant();
-    statement.code(" AND t.collection = ").collection().code(" AND t.field = ").text(field);
+/// Whether a list may begin with the entities of this comparison: an index names them and no others.
+pub fn is_narrow(columns: &Columns, filter: &Filter) -> bool {
+    let Filter::Compare { field, comparison: Comparison::Equal, value } = filter else { return false };
+    let is_start = match value {
+        Value::Flag(_) => false,
+        Value::Number(_) | Value::Id(_) => true,
+        Value::Text(text) => Pattern::parse(text).is_none_or(|pattern| !pattern.start.is_empty()),
+    };
+    is_start && columns.find(field).is_none()
+}
+
+/// A subquery for the entities with a term that compares so; `head` says what it selects.
+pub fn select_terms(
+    statement: &mut Statement,
+    head: &'static str,
+    field: &Field,
+    comparison: Comparison,
+    value: &Value,
+) {
+    statement.code(head);
+    of_field(statement, &field.key());
+    match value {
+        Value::Number(number) => {
+            statement.code("t.number").code(sign(comparison)).number(*number);
+        }
+        Value::Flag(flag) => flag_kind(statement, comparison, *flag),
+        Value::Id(id) => compare_text(statement, "t.text_key", comparison, &id.to_string(), text_key),
+        Value::Text(text) => compare_text(statement, "t.text_key", comparison, text, text_key),
+    }
+}
+
+/// Flags are kinds of their own, and false comes before true.
+fn flag_kind(statement: &mut Statement, comparison: Comparison, flag: bool) {
+    let holds = |own: bool| match comparison {
+        Comparison::Equal => own == flag,
+        Comparison::Less => !own & flag,
+        Comparison::LessOrEqual => own <= flag,
+        Comparison::Greater => own & !flag,
+        Comparison::GreaterOrEqual => own >= flag,
+    };
+    statement.code(match (holds(false), holds(true)) {
+        (false, false) => NEVER,
+        (true, false) => "t.kind = 'false'",
+        (false, true) => "t.kind = 'true'",
+        (true, true) => "t.kind IN ('false', 'true')",
+    });
+}
+
+/// The terms of one field.
+fn of_field(statement: &mut Statement, field: &str) {
+    statement.code(" FROM term AS t WHERE t.tenant_id = ").tenant();
+    statement.code(" AND t.collection = ").collection().code(" AND t.field = ").text(field).code(" AND ");
 }
 
 fn compare_text(

@@ -43,7 +43,7 @@ macro_rules! slot {
             rank: concat!(
                 "CAST(CASE ",
                 $o,
-                ".kind WHEN 'bool' THEN 1 WHEN 'number' THEN 2 WHEN 'text' THEN 3 ELSE 0 END AS bigint)"
+                ".kind WHEN 'false' THEN 1 WHEN 'true' THEN 2 WHEN 'number' THEN 3 WHEN 'text' THEN 4 ELSE 0 END AS bigint)"
             ),
             number: concat!("coalesce(", $o, ".number, 0.0)"),
             text: concat!("coalesce(", $o, ".text_key, '')"),

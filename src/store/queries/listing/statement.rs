@@ -69,6 +69,13 @@ impl Statement {
         Self { tenant, collection, pieces: Vec::new() }
     }
 
+    /// The same statement behind the words that ask for its plan.
+    #[cfg(test)]
+    pub fn explained(mut self, explain: &'static str) -> Self {
+        self.pieces.insert(0, Piece::Code(explain));
+        self
+    }
+
     fn push(&mut self, piece: Piece) -> &mut Self {
         self.pieces.push(piece);
         self
