@@ -21,7 +21,7 @@ pub async fn confirm(call: Call) -> Result<HttpResponse, Refusal> {
     if only_looks(&call) {
         return Ok(button(&call, &place, &token, ("Confirm your address", "Is this your address?", "Yes, it is mine")));
     }
-    match call.state.registry.confirm(&place, call.segment("user"), &token).await {
+    match call.state.registry.confirm(&place, &call.named("user")?, &token).await {
         Ok(_) if wants_json(&call) => Ok(json(&call, "confirm user")),
         Ok(Admitted::Active) => {
             Ok(notice(&call, &place, ("Your address is confirmed", "Thank you. You can sign in now.")))
@@ -42,7 +42,7 @@ pub async fn activate(call: Call) -> Result<HttpResponse, Refusal> {
         let words = ("Activate the account", "The account can be used once it is active.", "Activate it");
         return Ok(button(&call, &place, &token, words));
     }
-    match call.state.registry.activate(&place, call.segment("user"), &token).await {
+    match call.state.registry.activate(&place, &call.named("user")?, &token).await {
         Ok(()) if wants_json(&call) => Ok(json(&call, "activate user")),
         Ok(()) => Ok(notice(&call, &place, ("The account is active", "It can be used to sign in now."))),
         Err(cause) => refused(&call, &place, cause),
@@ -54,7 +54,8 @@ pub async fn reactivate(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
     let source = call.source();
     let caller = caller_over(&call, &place).await?;
-    let sent = call.state.registry.reactivate(&place, call.segment("user"), (&source, caller)).await;
+    let named = call.named("user")?;
+    let sent = call.state.registry.reactivate(&place, &named, (&source, caller)).await;
     sent.map_err(|cause| call.refuse(&cause))?;
     Ok(Envelope::new(call.started).action("reactivate user").into_response(call.state.clock.now()))
 }

@@ -40,7 +40,7 @@ pub async fn ask(call: Call) -> Result<HttpResponse, Refusal> {
 pub async fn reset(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
     let said = Said::read(&call)?;
-    let named = call.segment("user").to_owned();
+    let named = call.named("user")?;
     match (&said.token, call.request.method()) {
         (None, &Method::POST) => {
             send(&call, &place, &named).await?;
