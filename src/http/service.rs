@@ -61,10 +61,10 @@ pub async fn unknown_route(call: Call) -> Result<HttpResponse, Refusal> {
 
 /// A route that does not serve this method, with the ones that it serves (RFC 9110 §15.5.6).
 pub async fn method_not_allowed(call: Call, allowed: String) -> HttpResponse {
-    // Usergrid has its own word for it where a whole collection would go; its routes end in `{users:users?}`.
-    let is_collection = call.request.match_pattern().is_some_and(|pattern| pattern.ends_with("s?}"));
+    // Usergrid has its own word for it where all users would go.
+    let is_users = call.request.match_pattern().is_some_and(|pattern| pattern == "/{org}/{app}/{users:users?}");
     let refusal = match *call.request.method() {
-        Method::DELETE if is_collection => call.refuse(&RequestError::WholeCollection),
+        Method::DELETE if is_users => call.refuse(&RequestError::WholeCollection),
         _ => call.refuse(&RequestError::MethodNotAllowed),
     };
     let mut response = refusal.error_response();

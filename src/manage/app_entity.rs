@@ -99,7 +99,7 @@ fn read_ttl(value: &Value) -> Result<Option<u64>, ManageError> {
         Value::Null => Ok(None),
         Value::Number(number) => number.as_u64().map(Some).ok_or_else(wrong),
         Value::String(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            text.parse().map(Some).or_else(|_: std::num::ParseIntError| Err(wrong()))
+            text.parse().ok().map(Some).ok_or_else(wrong)
         }
         _ => Err(wrong()),
     }

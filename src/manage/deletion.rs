@@ -1,7 +1,7 @@
 //! The end of an application and its return. Deleted, it is found by nobody and its tokens are dead; its rows stay, so
 //! that it can come back with its users under the same id.
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Actor, Credentials, ManageError, Registry};
@@ -76,13 +76,6 @@ impl Registry {
             true => Ok(app),
             false => Err(missing()),
         }
-    }
-
-    /// How many entities each collection of an application holds.
-    pub async fn count_entities(&self, app: AppId) -> Result<Map<String, Value>, ManageError> {
-        let counts = self.store.blocking(move |store| store.count_entities(app)).await?;
-        let named = ["users", "groups", "roles"].into_iter().zip(counts);
-        Ok(named.map(|(name, count)| (name.to_owned(), json!(count))).collect())
     }
 
     fn changes_of(&self, app: AppId) -> Vec<Change> {

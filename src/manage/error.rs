@@ -67,7 +67,7 @@ pub enum ManageError {
     /// Usergrid's sentence.
     #[error("Application {app} does not exist for organization {org}")]
     NoSuchApplication { app: String, org: String },
-    #[error("An application of this name exists.")]
+    #[error("This application name is taken.")]
     ApplicationExists,
     #[error("Another application of this name, deleted or in its place, stands in the way.")]
     ApplicationInTheWay,

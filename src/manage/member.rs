@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Actor, ManageError, NewAdmin, Registry};
 use crate::domain::id::AdminId;
 use crate::domain::journal::ChangeKind;
+use crate::domain::name::lookup_key;
 use crate::domain::tenant::Organization;
 use crate::domain::user::Admin;
 use crate::store::{Journal, Leaving, Provision, Store};
@@ -39,9 +40,11 @@ impl Registry {
     /// *Errors*: `Name`, `PasswordPolicy`, `Taken` for a username; nothing was written then.
     pub async fn invite_member(&self, org: &Organization, new: NewAdmin, actor: Actor) -> Result<Joined, ManageError> {
         let email = new.email.clone().unwrap_or_default();
+        // By the address alone: whoever took it as a username is not the one who was meant.
+        let has_it = |admin: &Admin| admin.person.email.as_ref().is_some_and(|own| own.key() == lookup_key(&email));
         match self.get_candidate(&email).await {
-            Ok(known) => return self.add_member(org, known, actor).await,
-            Err(ManageError::NoSuchMember(_)) => {}
+            Ok(known) if has_it(&known) => return self.add_member(org, known, actor).await,
+            Ok(_) | Err(ManageError::NoSuchMember(_)) => {}
             Err(cause) => return Err(cause),
         }
         let made = self.new_admin(new, actor).await?;

@@ -117,7 +117,10 @@ impl Registry {
         actor: Actor,
     ) -> Result<Organization, ManageError> {
         check_history(password_history.unwrap_or_default())?;
-        let mut changed = org.clone();
+        let id = org.id;
+        // What another node wrote a moment ago may not be known in memory here, and would be lost.
+        let present = self.store.blocking(move |store| store.find_org(id)).await?;
+        let mut changed = present.ok_or_else(|| ManageError::UnknownOrganization(org.name.to_string()))?;
         let named: Vec<String> = properties.keys().cloned().collect();
         merge(&mut changed.properties, properties);
         changed.settings.password_history = password_history.unwrap_or(changed.settings.password_history);

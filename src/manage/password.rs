@@ -64,11 +64,13 @@ impl Account {
 struct Present {
     hash: Option<Secret>,
     changed: Option<Moment>,
+    /// How many former ones are remembered.
+    keep: u32,
 }
 
 impl Present {
-    fn of<Who>(found: WithPassword<Who>, person: impl FnOnce(&Who) -> &Person) -> Self {
-        Self { changed: person(&found.who).password_changed, hash: found.hash }
+    fn of<Who>(found: WithPassword<Who>, keep: u32, person: impl FnOnce(&Who) -> &Person) -> Self {
+        Self { changed: person(&found.who).password_changed, hash: found.hash, keep }
     }
 }
 
@@ -114,10 +116,10 @@ impl Registry {
         self.check_password_policy(&change.new)?;
         let keep = self.remembered(account).await?;
         for _ in 0..LOOKS {
-            let present = self.present_password(account).await?;
+            let present = self.present_password(account, keep).await?;
             let present = self.prove(account, present, &change.proof).await?;
-            self.refuse_recent(account, &present, &change.new, keep).await?;
-            if self.write_password(account, present, &change, keep, actor).await? {
+            self.refuse_recent(account, &present, &change.new).await?;
+            if self.write_password(account, present, &change, actor).await? {
                 return Ok(());
             }
         }
@@ -142,16 +144,16 @@ impl Registry {
         }
     }
 
-    async fn present_password(&self, account: Account) -> Result<Option<Present>, ManageError> {
+    async fn present_password(&self, account: Account, keep: u32) -> Result<Option<Present>, ManageError> {
         let who = Identifier::Id(account.uuid());
         let find = move |store: &Store| match account {
             Account::User(app, _) => {
                 let found = store.find_user_with_password(app, &who)?;
-                Ok(found.map(|found| Present::of(found, |user| &user.person)))
+                Ok(found.map(|found| Present::of(found, keep, |user| &user.person)))
             }
             Account::Admin(_) => {
                 let found = store.find_admin_with_password(&who)?;
-                Ok(found.map(|found| Present::of(found, |admin| &admin.person)))
+                Ok(found.map(|found| Present::of(found, keep, |admin| &admin.person)))
             }
         };
         Ok(self.store.point(find).await?)
@@ -170,13 +172,8 @@ impl Registry {
     }
 
     /// Refuses the present password and those before it, where they are remembered.
-    async fn refuse_recent(
-        &self,
-        account: Account,
-        present: &Present,
-        new: &Secret,
-        keep: u32,
-    ) -> Result<(), ManageError> {
+    async fn refuse_recent(&self, account: Account, present: &Present, new: &Secret) -> Result<(), ManageError> {
+        let keep = present.keep;
         if keep == 0 {
             return Ok(());
         }
@@ -196,7 +193,6 @@ impl Registry {
         account: Account,
         present: Present,
         change: &PasswordChange,
-        keep: u32,
         actor: Actor,
     ) -> Result<bool, ManageError> {
         let tenant = account.tenant();
@@ -205,7 +201,7 @@ impl Registry {
         let after = |former: Moment| Moment::from_millis(former.millis().saturating_add(1));
         let changed = self.clock.now().max(present.changed.map_or(Moment::EPOCH, after));
         let ends = self.watermark(tenant, RevocationTarget::Principal(account.uuid())).await?;
-        let new = NewPassword { seen: present.hash, hash, changed, keep, ends, spare: change.spare };
+        let new = NewPassword { seen: present.hash, hash, changed, keep: present.keep, ends, spare: change.spare };
         let action = match account {
             Account::User(..) => "set user password",
             Account::Admin(_) => "set admin password",

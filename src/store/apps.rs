@@ -67,9 +67,4 @@ impl Store {
             Ok(true)
         })
     }
-
-    /// How many users, groups and roles an application has, in this order.
-    pub fn count_entities(&self, app: AppId) -> Result<[i64; 3], StoreError> {
-        query!(self, Scope::Tenant(app.into()), |q, conn| q::size::count(conn, app))
-    }
 }

@@ -1,7 +1,9 @@
 //! Two tenants with identical names inside, and two applications of one organization: nothing crosses between them
 //! (ISO-1, ISO-5, ISO-7, ISO-8, ISO-10).
 
+mod members;
 mod rows;
+mod users;
 
 use serde_json::{Value, json};
 use tokengrid::domain::authority::Authority::{self, Admin, AppClient, AppUser, OrgClient};
@@ -11,7 +13,7 @@ use tokengrid::manage::Actor;
 use crate::support::{Answer, Client, World, person, world};
 
 /// Every route that needs credentials, below an application and below the management plane.
-const BELOW_APP: [(&str, &str); 18] = [
+const BELOW_APP: &[(&str, &str)] = &[
     ("GET", ""),
     ("PUT", ""),
     ("GET", "/users"),
@@ -30,6 +32,17 @@ const BELOW_APP: [(&str, &str); 18] = [
     ("POST", "/users/ann/revoketokens"),
     ("PUT", "/users/ann/revoketoken?token=unknown"),
     ("POST", "/users/ann/revoketoken?token=unknown"),
+    ("GET", "/roles"),
+    ("POST", "/roles"),
+    ("DELETE", "/roles/guest"),
+    ("GET", "/roles/guest/permissions"),
+    ("DELETE", "/roles/guest/permissions?permission=post:/users"),
+    ("POST", "/roles/guest/users/ann"),
+    ("GET", "/users/ann/roles"),
+    ("GET", "/users/me/following"),
+    ("GET", "/groups"),
+    ("POST", "/groups"),
+    ("GET", "/devices"),
 ];
 
 #[track_caller]
@@ -65,7 +78,7 @@ fn an_applications_user_and_client_stop_at_its_sibling() {
     for (who, door, caller) in callers {
         let id = ids.iter().find(|(name, _)| *name == door).unwrap().1;
         for place in [format!("/acme/{door}"), format!("/{id}"), format!("/{}/{id}", world.acme.org.id)] {
-            for (method, path) in BELOW_APP {
+            for &(method, path) in BELOW_APP {
                 is_refused(
                     &caller.send(method, &format!("{place}{path}"), None, ""),
                     &format!("{who} {method} {place}{path}"),
@@ -130,7 +143,7 @@ fn an_organization_and_an_application_that_do_not_belong_together_are_no_place()
     }
     for (who, caller) in &callers {
         for place in &mixed {
-            for (method, path) in BELOW_APP {
+            for &(method, path) in BELOW_APP {
                 let answer = caller.send(method, &format!("{place}{path}"), None, "");
                 assert_eq!(answer.status, 404, "{who} {method} {place}{path}: {}", answer.text);
             }

@@ -130,9 +130,10 @@ async fn read(call: &Call) -> Result<HttpResponse, Refusal> {
 async fn update(call: &Call) -> Result<HttpResponse, Refusal> {
     let entered = call.enter().await?;
     let by = said_by(call, &entered).await?;
+    let found = named(call, entered.app.id, entered.session.as_ref()).await?;
     let members = UserMembers::read(call.object()?, by).map_err(|cause| call.refuse(&cause))?;
     let registry = &call.state.registry;
-    let done = match named(call, entered.app.id, entered.session.as_ref()).await? {
+    let done = match found {
         Ok(user) => registry.update_user(user.app, user.id, &members, entered.actor()).await,
         // Usergrid: a name that nobody bears becomes a user's.
         Err(ManageError::UnknownName(name)) => {

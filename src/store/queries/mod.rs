@@ -38,7 +38,6 @@ pub mod refresh_family;
 pub mod revocation;
 pub mod role;
 pub mod signing_key;
-pub mod size;
 pub mod term;
 pub mod token_activity;
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use self::made::{a_query, some_users};
-use self::naive::Entity;
+use self::naive::{Entity, Key};
 use super::*;
 use crate::domain::query::{Asked, Collection, Query, Turn, Within};
 use crate::store::{Listing, Mark, Page};
@@ -38,22 +38,30 @@ fn pages(store: &Store, app: AppId, query: &Query, turn: Turn, limit: u32) -> Ve
 /// What a plain reading of the query finds, in its order.
 fn expected(entities: &[Entity], query: &Query, turn: Turn) -> Vec<Uuid> {
     let is_met = |entity: &&Entity| query.filter.as_ref().is_none_or(|filter| naive::meets(entity, filter));
-    let mut found: Vec<&Entity> = entities.iter().filter(is_met).collect();
-    found.sort_by(|one, other| naive::order(query, turn, one, other));
-    found.into_iter().map(|entity| entity.user.id.uuid()).collect()
+    let met = entities.iter().filter(is_met);
+    let mut found: Vec<_> = met.map(|entity| (Key::new(query, entity), entity.user.id.uuid())).collect();
+    found.sort_by(|(one, _), (other, _)| naive::order(query, turn, one, other));
+    found.into_iter().map(|(_, id)| id).collect()
 }
 
 #[test]
 fn every_query_finds_what_a_plain_reading_finds_and_every_page_its_part() {
     each(|store| {
         let tenants = ["acme", "rival"].map(|org| a_tenant(store, org).1);
-        // The same people in both tenants, so that a query that looked beyond its own would find twice as many.
-        let users = some_users();
-        let people = tenants.map(|app| {
-            let users: Vec<_> = users.iter().map(|person| made::user(app, person.clone())).collect();
-            store.provision(&Provision { users: users.clone(), ..Provision::default() }).expect("new users");
-            users.into_iter().map(|user| Entity::new(user.who)).collect::<Vec<_>>()
-        });
+        // The same ids and the same people in both tenants, but not the same person under an id: a subquery that looked
+        // beyond its tenant would find what is not there.
+        let made = some_users();
+        let people: Vec<Vec<Entity>> = tenants
+            .iter()
+            .zip([0, 7])
+            .map(|(app, shift)| {
+                let shifted = made.iter().cycle().skip(shift).take(made.len());
+                let users: Vec<_> =
+                    shifted.enumerate().map(|(number, person)| made::user(*app, number, person.clone())).collect();
+                store.provision(&Provision { users: users.clone(), ..Provision::default() }).expect("new users");
+                users.into_iter().map(|user| Entity::new(user.who)).collect()
+            })
+            .collect();
 
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
         let config = Config { cases: 250, failure_persistence: None, ..Config::default() };

@@ -21,6 +21,7 @@ use crate::domain::user::{Admin, AppUser, Person, WithPassword};
 mod clients;
 mod listing;
 mod maintenance;
+mod members;
 mod migrations;
 mod people;
 mod postgres;

@@ -1,6 +1,7 @@
 //! Creating tenants: everything or nothing, and every conflict by its name.
 
 use super::clients::{a_key, a_secret};
+use super::members::{a_role, granted};
 use super::*;
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::key::KeyState;
@@ -23,9 +24,11 @@ fn one_of_everything() -> Provision {
     let org = an_org("acme");
     let (shop, depot) = (an_app(org.id, "shop"), an_app(org.id, "depot"));
     let admin = an_admin("ann", Some("ann@example.com"));
+    let roles = [&shop, &depot].map(|app| (a_role(app.id, "guest"), granted(&["post:/users"]))).to_vec();
     let (shop_id, depot_id) = (TenantId::from(shop.id), TenantId::from(depot.id));
     Provision {
         users: vec![a_user(shop.id, "john", Some("john@example.com")), a_user(depot.id, "john", None)],
+        roles,
         secrets: vec![(org.id.into(), a_secret(1)), (shop_id, a_secret(2)), (depot_id, a_secret(3))],
         keys: vec![a_key(shop_id, "k", KeyState::Active), a_key(depot_id, "k", KeyState::Active)],
         journal: Journal {
@@ -37,7 +40,6 @@ fn one_of_everything() -> Provision {
         organizations: vec![org],
         applications: vec![shop, depot],
         admins: vec![admin],
-        ..Provision::default()
     }
 }
 
@@ -51,6 +53,8 @@ fn a_provision_creates_everything_in_the_tenant_it_belongs_to() {
         for (app, user) in [shop, depot].into_iter().zip(&new.users) {
             let found = store.find_user(app, &Identifier::parse("john")).expect("a read");
             assert_eq!(found.as_ref(), Some(&user.who));
+            let guest = store.find_granted_to_role(app, "guest").expect("a read");
+            assert_eq!(guest, Some(granted(&["post:/users"])));
             assert_eq!(store.list_client_secrets(app.into()).expect("a read").len(), 1);
             assert_eq!(store.list_signing_keys(app.into()).expect("a read").len(), 1);
         }
@@ -66,7 +70,7 @@ fn a_provision_creates_everything_in_the_tenant_it_belongs_to() {
 #[test]
 fn a_conflict_names_the_rule_and_leaves_nothing_behind() {
     type Break = fn(&mut Provision, &Provision);
-    let cases: [(Conflict, Break); 10] = [
+    let cases: [(Conflict, Break); 11] = [
         (Conflict::OrganizationName, |new, old| new.organizations[0].name = old.organizations[0].name.clone()),
         (Conflict::ApplicationName, |new, _| new.applications[1].name = new.applications[0].name.clone()),
         (Conflict::Username, |new, _| new.admins[0].who.person = a_person("ANN", None)),
@@ -76,6 +80,7 @@ fn a_conflict_names_the_rule_and_leaves_nothing_behind() {
             new.users[1] = a_user(old.applications[0].id, "eve", Some("JOHN@example.com"));
         }),
         (Conflict::Membership, |new, old| new.memberships.extend(&old.memberships)),
+        (Conflict::RoleName, |new, old| new.roles[1] = (a_role(old.applications[0].id, "Guest"), Vec::new())),
         (Conflict::SigningKey, |new, old| new.keys.push(old.keys[0].clone())),
         (Conflict::SigningKey, |new, old| {
             new.keys.push(a_key(old.keys[0].tenant, "another active one", KeyState::Active));

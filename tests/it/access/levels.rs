@@ -1,13 +1,15 @@
 //! Every route by every kind of caller of two organizations that bear identical names inside (PRIV-3, ISO-1).
 //! A route joins by being listed in the router; without a line in the table here the walk fails.
 
-use std::time::Duration;
+mod walk;
 
 use tokengrid::domain::authority::Authority::{self, Admin, AppClient, AppUser, OrgClient};
-use tokengrid::domain::client::ClientId;
 use tokengrid::http::routes;
 
-use crate::support::{Answer, Client, Tenant, World, world};
+use self::walk::{Credential, Walk, Way, Whose, credentials};
+use crate::support::Answer;
+
+mod management;
 
 /// Who gets an answer from acme's instance of a route.
 #[derive(Clone, Copy)]
@@ -41,9 +43,6 @@ const TABLE: &[(&str, Rule)] = &[
     ("/health/live", Rule::Open),
     ("/health/ready", Rule::Open),
     ("/openapi.json", Rule::Open),
-    ("/management/token", Rule::GrantOrAdmin),
-    ("/management/me", Rule::GrantOrAdmin),
-    ("/management/.well-known/jwks.json", Rule::Open),
     ("/management/users/resetpw", Rule::Open),
     ("/management/users/{user}/resetpw", Rule::Open),
     ("/management/users/{user}/confirm", Rule::Open),
@@ -68,26 +67,6 @@ const TABLE: &[(&str, Rule)] = &[
     ("/system/database/setup", Rule::Only(&[])),
     ("/system/database/bootstrap", Rule::Only(&[])),
     ("/testproperties", Rule::Absent),
-    ("/management/users", Rule::Registration),
-    ("/management/users/{user}", Rule::Only(&[Admin])),
-    ("/management/users/{user}/password", Rule::Anyone),
-    ("/management/users/{user}/feed", Rule::Only(&[Admin])),
-    ("/management/users/{user}/organizations", Rule::Only(&[Admin])),
-    ("/management/users/{user}/organizations/{org}", Rule::Only(&[OrgClient, Admin])),
-    ("/management/users/{user}/revoketokens", Rule::Only(&[Admin])),
-    ("/management/users/{user}/revoketoken", Rule::Only(&[Admin])),
-    ("/management/orgs/{org}", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs", Rule::Registration),
-    ("/management/orgs/{org}/config", Rule::Only(&[])),
-    ("/management/orgs/{org}/feed", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/users", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/users/{user}", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/apps", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/apps/{app}", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/apps/{app}/_size", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/apps/{app}/{collection}/_size", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/credentials", Rule::Only(&[OrgClient, Admin])),
-    ("/management/orgs/{org}/apps/{app}/credentials", Rule::Only(&[OrgClient, Admin])),
     ("/{org}/{app}/token", Rule::Grant),
     ("/{org}/{app}/.well-known/jwks.json", Rule::Open),
     ("/{org}/{app}", Rule::Permitted),
@@ -140,6 +119,10 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/queues", Rule::Permitted),
 ];
 
+fn table() -> impl Iterator<Item = &'static (&'static str, Rule)> {
+    TABLE.iter().chain(management::TABLE)
+}
+
 /// Methods that differ from the others of their route.
 const METHODS: &[(&str, &str, Rule)] = &[
     ("PUT", "/{org}/{app}", Rule::Only(&[AppClient, OrgClient, Admin])),
@@ -156,41 +139,6 @@ enum Rights {
     Swapped,
     /// There is no role for guests, nor one for users.
     None,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Whose {
-    Acme,
-    Rival,
-}
-
-/// How a client pair is brought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    Basic,
-    Query,
-    Form,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Credential {
-    Guest,
-    Token(Whose, Authority),
-    Pair(Whose, Authority, Way),
-    Garbage,
-    Expired(Authority),
-}
-
-fn credentials() -> Vec<Credential> {
-    let mut all = vec![Credential::Guest, Credential::Garbage];
-    for whose in [Whose::Acme, Whose::Rival] {
-        all.extend(Authority::ALL.map(|level| Credential::Token(whose, level)));
-        for level in [AppClient, OrgClient] {
-            all.extend([Way::Basic, Way::Query, Way::Form].map(|way| Credential::Pair(whose, level, way)));
-        }
-    }
-    all.extend(Authority::ALL.map(Credential::Expired));
-    all
 }
 
 /// What acme's instance of a route answers: a status, and for a refusal its code where it is the same everywhere.
@@ -254,107 +202,6 @@ fn verdict(rule: Rule, answer: &Answer) -> Option<Verdict> {
     }
 }
 
-struct Walk {
-    world: World,
-    guest: Client,
-    expired: Vec<(Authority, String)>,
-}
-
-impl Walk {
-    fn begin() -> Self {
-        let world = world();
-        let guest = world.guest();
-        let expired = Authority::ALL.map(|level| (level, short_lived(&world, level))).to_vec();
-        world.server.advance(Duration::from_secs(1));
-        Self { world, guest, expired }
-    }
-
-    /// Changes what users and guests of acme's application may do.
-    fn give(&self, rights: Rights) {
-        let owner = self.guest.basic(&self.world.acme.app_client.0, &self.world.acme.app_client.1);
-        let removed: &[&str] = match rights {
-            Rights::Born => &[],
-            Rights::Swapped => &["default"],
-            Rights::None => &["default", "guest"],
-        };
-        for role in removed {
-            assert_eq!(owner.send("DELETE", &format!("/acme/shop/roles/{role}"), None, "").status, 200);
-        }
-        if rights == Rights::Swapped {
-            let everything = serde_json::json!({ "permission": "/**" });
-            assert_eq!(owner.json("/acme/shop/roles/guest/permissions", &everything).status, 200);
-        }
-    }
-
-    fn tenant(&self, whose: Whose) -> &Tenant {
-        match whose {
-            Whose::Acme => &self.world.acme,
-            Whose::Rival => &self.world.rival,
-        }
-    }
-
-    /// The present pair: one from the beginning may have been rotated.
-    fn pair(&self, whose: Whose, level: Authority) -> (String, String) {
-        let tenant = self.tenant(whose);
-        self.world.pair(match level {
-            AppClient => ClientId::App(tenant.app.id),
-            _ => ClientId::Org(tenant.org.id),
-        })
-    }
-
-    /// Sends a request with credentials that are fresh, since an earlier one may have revoked what was before.
-    fn send(&self, method: &str, path: &str, credential: Credential) -> Answer {
-        let join = if path.contains('?') { '&' } else { '?' };
-        match credential {
-            Credential::Guest => self.guest.send(method, path, None, ""),
-            Credential::Garbage => self.guest.bearer("not.a.token").send(method, path, None, ""),
-            Credential::Token(whose, level @ (AppUser | Admin)) => {
-                let token = self.tenant(whose).token(&self.guest, level);
-                self.guest.bearer(&token).send(method, path, None, "")
-            }
-            Credential::Token(whose, level) => {
-                let (id, secret) = self.pair(whose, level);
-                let token = self.guest.client_token("/management", &id, &secret).token();
-                self.guest.bearer(&token).send(method, path, None, "")
-            }
-            Credential::Expired(level) => {
-                let (_, token) = self.expired.iter().find(|(of, _)| *of == level).unwrap();
-                self.guest.bearer(token).send(method, path, None, "")
-            }
-            Credential::Pair(whose, level, way) => {
-                let (id, secret) = self.pair(whose, level);
-                let pair = format!("client_id={id}&client_secret={secret}");
-                match way {
-                    Way::Basic => self.guest.basic(&id, &secret).send(method, path, None, ""),
-                    Way::Query => self.guest.send(method, &format!("{path}{join}{pair}"), None, ""),
-                    Way::Form if method == "DELETE" => self.guest.send(method, path, None, ""),
-                    Way::Form if method == "GET" => self.guest.get_with_body(path, &pair),
-                    Way::Form => self.guest.send(method, path, Some("application/x-www-form-urlencoded"), &pair),
-                }
-            }
-        }
-    }
-}
-
-/// A token of acme that lives for one second.
-fn short_lived(world: &World, level: Authority) -> String {
-    let tenant = &world.acme;
-    let person = |place: &str, name: &str| {
-        let form = format!("grant_type=password&username={name}&password=correct%20horse&ttl=1000");
-        world.guest().form(&format!("{place}/token"), &form).token()
-    };
-    let machine = |place: &str, (id, secret): &(String, String)| {
-        let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}&ttl=1000");
-        world.guest().form(&format!("{place}/token"), &form).token()
-    };
-    match level {
-        AppUser => person("/acme/shop", "ann"),
-        AppClient => machine("/acme/shop", &tenant.app_client),
-        OrgClient => machine("/management", &tenant.org_client),
-        Admin => person("/management", "acme-admin"),
-    }
-}
-
 /// Acme's instance of a route.
 fn instance(route: &str) -> String {
     let takes_away = ["/users/{user}", "/users/{user}/deactivate"].iter().any(|end| route.ends_with(end));
@@ -389,7 +236,7 @@ fn walk_all(rights: Rights) {
     let mut wrong = Vec::new();
     let mut walked = 0;
     for (shown, route) in routes::all() {
-        let rule = TABLE.iter().find(|(named, _)| *named == shown);
+        let rule = table().find(|(named, _)| *named == shown);
         let (_, rule) = rule.unwrap_or_else(|| panic!("{shown} has no line in the table of who may use it"));
         let path = instance(&shown);
         for method in route.operations.iter().map(|operation| operation.verb.as_str()) {
@@ -419,7 +266,7 @@ fn walk_all(rights: Rights) {
 
 #[test]
 fn the_table_names_no_route_that_is_gone() {
-    for (route, _) in TABLE {
+    for (route, _) in table() {
         assert!(routes::all().any(|(listed, _)| listed == *route), "{route}");
     }
 }

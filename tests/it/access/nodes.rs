@@ -102,7 +102,7 @@ fn what_another_process_wrote_is_known_after_the_change_log_was_read() {
     assert_eq!(status(&world.server, &token), (401, "auth_invalid".to_owned()));
     assert_eq!(world.guest().get(&by_url).error(), (401, "invalid_request"));
 
-    assert_eq!(tail.follow().unwrap(), 3);
+    assert_eq!(tail.follow().unwrap(), 4);
     assert_eq!(other.guest().basic(&id, &secret).get("/acme/shop").error(), (401, "auth_invalid_credentials"));
     assert_eq!(status(&other, &token), (401, "auth_invalid".to_owned()));
     assert_eq!(other.guest().get(&by_url).error(), (401, "invalid_request"));

@@ -15,7 +15,7 @@ fn envelope(world: &World, path: &str, entity: &Value) -> Value {
         "application": world.acme.app.id,
         "params": {},
         "path": path,
-        "uri": format!("{}/acme/shop", world.server.base),
+        "uri": format!("{}/acme/shop{}", world.server.base, path.trim_end_matches('/')),
         "entities": [entity],
         "timestamp": BEGIN,
         "duration": 0,
@@ -33,6 +33,11 @@ fn application(world: &World) -> Value {
         "modified": BEGIN,
         "applicationName": "shop",
         "organizationName": "acme",
+        "metadata": { "collections": {
+            "users": { "title": "Users", "count": 1, "name": "users", "type": "user" },
+            "groups": { "title": "Groups", "count": 0, "name": "groups", "type": "group" },
+            "roles": { "title": "Roles", "count": 3, "name": "roles", "type": "role" },
+        } },
     })
 }
 
@@ -48,6 +53,8 @@ fn ann(world: &World) -> Value {
         "email": "ann@example.test",
         "name": "The ann",
         "activated": true,
+        // md5 of ann@example.test
+        "picture": "http://www.gravatar.com/avatar/51d91289b5d3e08fd6f4c5bb14f6b383",
         "metadata": {
             "path": format!("/users/{id}"),
             "sets": { "rolenames": path("roles"), "permissions": path("permissions") },

@@ -11,9 +11,9 @@ use tokengrid::domain::key::{KeyState, SigningKey};
 use tokengrid::domain::refresh::RefreshFamily;
 use tokengrid::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
 use tokengrid::domain::secret::{Sealed, Secret};
-use tokengrid::domain::tenant::{AppSettings, OrgSettings, Switch};
+use tokengrid::domain::tenant::{AppSettings, Application, OrgSettings, Switch};
 use tokengrid::domain::user::Identifier;
-use tokengrid::store::{Advance, Journal, KeyChange, NewSecret, SealedPlace, Store, StoreError};
+use tokengrid::store::{Advance, Journal, KeyChange, Leaving, NewSecret, SealedPlace, Store, StoreError};
 use uuid::Uuid;
 
 use crate::support::{Tenant, World, world};
@@ -34,6 +34,7 @@ pub fn of(world: &World, tenant: &Tenant) -> Vec<String> {
     let user = Identifier::Id(tenant.user.id.uuid());
     let user = store.find_user_with_password(tenant.app.id, &user).unwrap().unwrap();
     rows.push(format!("{:?} {}", user.who, user.hash.as_ref().map_or("none", Secret::expose)));
+    rows.extend(super::members::of(store, tenant));
     for owner in [org, app, tenant.sandbox.id.into()] {
         for secret in store.list_client_secrets(owner).unwrap() {
             rows.push(format!("{secret:?} {:?} {:?}", secret.digest.0, secret.sealed.as_ref().map(bytes)));
@@ -267,4 +268,29 @@ fn an_audit_line_is_read_where_it_was_written() {
     near.acme_is_untouched();
     assert!(near.store().list_audit(tenant, 1_000).unwrap().contains(&entry));
     assert!(!near.store().list_audit(TenantId::MANAGEMENT, 1_000).unwrap().contains(&entry));
+}
+
+#[test]
+fn applications_and_members_of_one_organization_are_out_of_the_others_reach() {
+    let near = Neighbours::new();
+    let (store, acme, rival) = (near.store(), &near.world.acme, &near.world.rival);
+    let (now, none) = (near.now(), Journal::default());
+    // Acme's application under rival's id, as a forgotten check would leave it.
+    let moved = Application { org: rival.org.id, ..acme.app.clone() };
+    let ended = Revocation::revoked(near.there(), RevocationTarget::Tenant, now, Duration::from_secs(1));
+    assert!(!store.delete_app(&moved, &ended, now, &none).unwrap());
+    near.acme_is_untouched();
+    assert_eq!(store.remove_member(rival.org.id, acme.admin.id, now, &none).unwrap(), Leaving::NoMember);
+    near.acme_is_untouched();
+    let actor = format!("admin:{}", acme.admin.id);
+    assert!(store.list_audit_of(rival.org.id.into(), &actor, 100).unwrap().is_empty());
+    store.purge_audit(rival.org.id.into(), now.plus(Duration::from_secs(9)), 1_000).unwrap();
+    assert!(store.list_audit(rival.org.id.into(), 10).unwrap().is_empty(), "the call itself is a good one");
+    near.acme_is_untouched();
+
+    let ended = Revocation::revoked(acme.app.id.into(), RevocationTarget::Tenant, now, Duration::from_secs(1));
+    assert!(store.delete_app(&acme.app, &ended, now, &none).unwrap());
+    assert!(store.find_deleted_app(rival.org.id, acme.app.id).unwrap().is_none());
+    assert!(store.find_deleted_app(acme.org.id, acme.app.id).unwrap().is_some());
+    assert!(store.find_app(rival.app.id).unwrap().is_some(), "the twin of the same name lives");
 }

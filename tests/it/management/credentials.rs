@@ -77,7 +77,7 @@ fn the_id_and_the_secret_have_usergrids_form() {
 }
 
 #[test]
-fn a_rotation_ends_the_old_secret_at_once_and_no_token() {
+fn a_rotation_ends_the_old_secret_and_its_tokens_at_once() {
     let world = world();
     let paths = [
         (ORG, &world.acme.org_client, "generate organization client credentials"),
@@ -100,7 +100,9 @@ fn a_rotation_ends_the_old_secret_at_once_and_no_token() {
             world.guest().basic(&new.0, &new.1).get(OWN).json["credentials"]["client_id"],
             world.acme.app_client.0
         );
-        assert_eq!(world.guest().bearer(&token).get(OWN).status, 200, "tokens from before stay good");
+        assert_eq!(world.guest().bearer(&token).get(OWN).error(), (401, "auth_invalid"), "tokens from before end");
+        let fresh = world.guest().client_token("/management", &new.0, &new.1).token();
+        assert_eq!(world.guest().bearer(&fresh).get(OWN).status, 200);
         assert_eq!(caller.get(path).json["credentials"], shown(&new));
     }
     assert!(works(&world, &world.rival.app_client) && works(&world, &world.rival.org_client));
@@ -131,9 +133,11 @@ fn an_operator_may_let_the_old_secret_work_for_a_while() {
     let registry = world.registry();
     let keep = Duration::from_secs(60);
     let first = world.acme.app_client.clone();
+    let token = world.guest().client_token("/management", &first.0, &first.1).token();
     world.server.wait(registry.rotate_credentials(client, keep, Actor::Operator)).unwrap();
     let second = world.pair(client);
     assert!(works(&world, &first) && works(&world, &second));
+    assert_eq!(world.guest().bearer(&token).get(OWN).status, 200, "grace is for the tokens too");
     world.server.advance(Duration::from_secs(30));
     world.server.wait(registry.rotate_credentials(client, keep, Actor::Operator)).unwrap();
     let third = world.pair(client);

@@ -1,5 +1,6 @@
 //! The management plane's routes: admins, organizations and their credentials.
 
+mod audit;
 mod credentials;
 mod orgs;
 mod users;

@@ -89,7 +89,7 @@ impl SmtpServer {
         settings.mail.smtp_host = "127.0.0.1".to_owned();
         settings.mail.smtp_port = PORT.get();
         settings.mail.smtp_tls = SmtpTls::None;
-        settings.mail.smtp_timeout = Duration::from_secs(5);
+        settings.mail.smtp_timeout = Duration::from_secs(60);
         settings.mail.poll = Duration::from_millis(20);
         settings.mail.from = "no-reply@id.example.test".to_owned();
     }
@@ -127,7 +127,7 @@ impl Drop for SmtpServer {
 
 /// One conversation; the mail when it was taken.
 fn converse(stream: TcpStream, mood: Option<Mood>) -> Option<Taken> {
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let mut say = stream.try_clone().unwrap();
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
     let mut reply = |text: &str| say.write_all(format!("{text}\r\n").as_bytes()).ok();

