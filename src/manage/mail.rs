@@ -4,6 +4,8 @@
 //! server to bring it to its owner, only to administrators who could set that account's password anyway, and every
 //! look is written to the audit log.
 
+use std::cmp::Reverse;
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -41,7 +43,7 @@ impl Registry {
     pub async fn list_mails(&self, tenant: TenantId, limit: Option<u32>) -> Result<Vec<Mail>, ManageError> {
         let limit = limit.unwrap_or(100).clamp(1, SHOWN_MAX);
         let mut mails = self.store.blocking(move |store| store.list_mails(tenant, None, limit)).await?;
-        mails.sort_by(|one, other| (other.created, other.id).cmp(&(one.created, one.id)));
+        mails.sort_by_key(|mail| Reverse((mail.created, mail.id)));
         Ok(mails)
     }
 
