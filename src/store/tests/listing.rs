@@ -5,6 +5,8 @@ mod naive;
 mod pages;
 mod plans;
 
+use std::cell::Cell;
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -66,20 +68,19 @@ fn every_query_finds_what_a_plain_reading_finds_and_every_page_its_part() {
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
         let config = Config { cases: 250, failure_persistence: None, ..Config::default() };
         let mut runner = TestRunner::new_with_rng(config, rng);
-        let (mut found, mut empty) = (0, 0);
+        let (found, empty) = (Cell::new(0), Cell::new(0));
         let turn = prop_oneof![Just(Turn::AsOrdered), Just(Turn::Reversed)];
-        let counts = std::cell::RefCell::new((&mut found, &mut empty));
         let outcome = runner.run(&(a_query(), turn, 7..60u32, 0..2usize), |(query, turn, limit, side)| {
             let text = query.to_string();
             let read = Query::parse(&text).expect("what is printed is understood");
             let plain = expected(&people[side], &query, turn);
-            let mut counts = counts.borrow_mut();
-            *(if plain.is_empty() { &mut *counts.1 } else { &mut *counts.0 }) += 1;
+            let count = if plain.is_empty() { &empty } else { &found };
+            count.set(count.get() + 1);
             prop_assert_eq!(pages(store, tenants[side], &read, turn, limit), plain, "{}", text);
             Ok(())
         });
-        drop(counts);
         outcome.unwrap_or_else(|cause| panic!("{cause}"));
+        let (found, empty) = (found.get(), empty.get());
         assert!(found > 100 && empty > 20, "the queries are worth asking: {found} found some, {empty} none");
     });
 }

@@ -135,6 +135,33 @@ fn user_resource_it_query_for_uuids() {
 }
 
 #[test]
+fn user_resource_it_query_for_user_uuids() {
+    let world = world();
+    let caller = caller(&world);
+    let ids = create(&world, &caller, &users(3));
+    let answer = ask(&caller, "select uuid where username = 'user2'");
+    let entities = answer.json["entities"].as_array().unwrap();
+    assert_eq!((entities.len(), &entities[0]["uuid"], &entities[0]["type"]), (1, &json!(ids[1]), &json!("user")));
+}
+
+#[test]
+fn user_resource_it_connection_query_by_email() {
+    let world = world();
+    let caller = caller(&world);
+    create(&world, &caller, &users(3));
+    for user in ["user1", "user2"] {
+        assert_eq!(caller.json(&format!("/acme/shop/roles/default/users/{user}"), &json!({})).status, 200);
+    }
+    let list = |ql: &str| {
+        let answer = caller.get(&format!("/acme/shop/roles/default/users?ql={ql}"));
+        names(&answer).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(list("email%20%3D%20'user1@example.test'"), ["user1"]);
+    assert_eq!(list("email%20%3D%20'user3@example.test'"), [""; 0], "who is not linked is not found");
+    assert_eq!(list("email%20%3D%20'*@example.test'%20order%20by%20email"), ["user1", "user2"]);
+}
+
+#[test]
 fn retrieve_users_test_query_for_username() {
     let world = world();
     let caller = caller(&world);

@@ -125,3 +125,24 @@ fn a_list_may_be_restricted_to_what_is_linked_to_one_entity() {
         assert_eq!((page_two.ids, page_two.end), (vec![ids[2]], None));
     });
 }
+
+#[test]
+fn a_text_of_any_length_is_found_by_the_whole_of_it_and_by_its_beginning() {
+    each(|store| {
+        let (_, app) = a_tenant(store, "acme");
+        let long = |end: &str| format!("{}{end}", "Lorem ".repeat(200));
+        let mut users = ["one", "two"].map(|name| a_user(app, name, None));
+        for user in &mut users {
+            let end = user.who.person.username.as_str().to_owned();
+            user.who.person.properties.insert("text".to_owned(), long(&end).into());
+        }
+        let one = users[0].who.id.uuid();
+        store.provision(&Provision { users: users.to_vec(), ..Provision::default() }).expect("new users");
+        let find = |operand: &str| page(store, app, &asked(&format!("text = '{operand}'"), 10), None, None).ids;
+        assert_eq!(find(&long("ONE")), [one]);
+        assert!(find(&long("three")).is_empty());
+        assert_eq!(find("lorem lorem*").len(), 2);
+        assert!(find("lorem").is_empty());
+        assert_eq!(page(store, app, &asked("text contains 'one'", 10), None, None).ids, [one]);
+    });
+}

