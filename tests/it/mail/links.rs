@@ -3,7 +3,12 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tokengrid::crypto::entropy::uuid_v7;
+use tokengrid::domain::mail::{Mail, Post, SpentToken, TokenPurpose};
+use tokengrid::domain::secret::Secret;
 use tokengrid::domain::tenant::Switch;
+use tokengrid::mail::digest_of;
+use tokengrid::store::{Conflict, Journal, StoreError};
 
 use crate::support::{Account, Answer, Letter, PASSWORD, World, world, world_with};
 
@@ -173,7 +178,7 @@ fn a_link_is_kept_by_its_digest() {
     let world = world();
     let token = reset_letter(&world).token();
     assert_eq!(token.len(), 47);
-    let digest = tokengrid::mail::digest_of(&tokengrid::domain::secret::Secret::new(token.as_str()));
+    let digest = digest_of(&Secret::new(token.as_str()));
     let found = world.server.core.store.find_mail_token(world.acme.app.id.into(), &digest).unwrap();
     assert_eq!(found.unwrap().holder, world.acme.user.id.uuid());
     let foreign = world.server.core.store.find_mail_token(world.rival.app.id.into(), &digest).unwrap();
@@ -250,4 +255,44 @@ fn a_pin_is_mailed_and_signs_in() {
     assert!(pin.len() == 8 && pin.bytes().all(|byte| byte.is_ascii_digit()), "{pin}");
     let form = format!("grant_type=pin&username=ann&pin={pin}");
     assert_eq!(guest.form("/acme/shop/token", &form).status, 200);
+}
+
+#[test]
+fn what_a_token_permits_is_undone_unless_every_part_of_it_agrees() {
+    let world = world();
+    let letter = reset_letter(&world);
+    let (store, app) = (&world.server.core.store, world.acme.app.id);
+    let digest = digest_of(&Secret::new(letter.token()));
+    let row = store.find_mail_token(app.into(), &digest).unwrap().unwrap();
+    let now = world.server.core.clock.now();
+    let good = SpentToken {
+        tenant: row.tenant,
+        digest,
+        purpose: row.purpose,
+        holder: row.holder,
+        password_changed: row.password_changed,
+        now,
+    };
+    let write = |spent: &SpentToken, event: &str| {
+        let mail =
+            Mail { id: uuid_v7(now, &*world.server.core.entropy), event: event.to_owned(), ..letter.mail.clone() };
+        let post = Post { spent: Some(spent.clone()), mails: vec![mail], ..Post::default() };
+        store.post(app.into(), &Journal { post, ..Journal::default() })
+    };
+    let wrong = [
+        SpentToken { tenant: world.rival.app.id.into(), ..good.clone() },
+        SpentToken { digest: digest_of(&Secret::new("ZW0tother")), ..good.clone() },
+        SpentToken { purpose: TokenPurpose::Confirm, ..good.clone() },
+        SpentToken { holder: world.rival.user.id.uuid(), ..good.clone() },
+        SpentToken { password_changed: None, ..good.clone() },
+        SpentToken { password_changed: Some(now.plus(Duration::from_millis(1))), ..good.clone() },
+        SpentToken { now: row.expires, ..good.clone() },
+    ];
+    for spent in &wrong {
+        assert!(matches!(write(spent, "w"), Err(StoreError::Conflict(Conflict::MailToken))), "{spent:?}");
+    }
+    assert_eq!(world.server.letters(app).len(), 1, "nothing of the refused writes is there");
+    write(&good, "first").unwrap();
+    assert!(matches!(write(&good, "second"), Err(StoreError::Conflict(Conflict::MailToken))), "a token serves once");
+    assert_eq!(world.server.letters(app).len(), 2);
 }

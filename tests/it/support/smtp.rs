@@ -65,7 +65,8 @@ impl SmtpServer {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         PORT.set(port);
-        let (moods, taken): (Arc<Mutex<VecDeque<Mood>>>, Arc<Mutex<Vec<Taken>>>) = Default::default();
+        let moods: Arc<Mutex<VecDeque<Mood>>> = Arc::default();
+        let taken: Arc<Mutex<Vec<Taken>>> = Arc::default();
         let stopped = Arc::new(AtomicBool::new(false));
         let thread = {
             let (moods, taken, stopped) = (Arc::clone(&moods), Arc::clone(&taken), Arc::clone(&stopped));
