@@ -12,6 +12,7 @@
 //! | [`directory`] | what memory knows of tenants, clients, keys and revocations | write a row, decide |
 //! | [`grant`] | the token exchange: one [`Dispatcher`](grant::Dispatcher), one file a grant | know HTTP or SQL |
 //! | [`access`] | the other side of a token: verify, guard, revoke | issue anything |
+//! | [`mail`] | the words of mails, the outbox, and the sender that empties it | decide about accounts |
 //! | [`manage`] | use cases on tenants, people, credentials and keys | decide who may call them |
 //! | [`http`] | routes, reading requests, and the words of every answer | see `store` or `crypto` |
 //! | [`telemetry`] | log lines and metrics | meet a secret |
@@ -26,14 +27,16 @@
 //! | `config`, `crypto`, `store`, `upstream` | `domain` |
 //! | `telemetry` | `domain`, `config` |
 //! | `directory` | `domain`, `crypto`, `store` |
+//! | `mail` | `domain`, `crypto`, `store` |
 //! | `grant`, `access` | `domain`, `crypto`, `store`, `directory`; not each other |
-//! | `manage` | the same, `upstream`, `access::guard`, and `access::external` which it answers |
+//! | `manage` | the same, `mail`, `upstream`, `access::guard`, and `access::external` which it answers |
 //! | `http` | `domain`, `grant`, `access`, `manage`, `telemetry` |
 //! | `server`, `cli`, `main` | everything; nobody uses them |
 //!
 //! No arrow points up. `http` cannot see `store`, so no handler can invent a query; a method of a tenant table takes
 //! its tenant first. Some foreign crates live in one room only: `diesel` in `store`, `actix-web` in `http` and
-//! `server`, `oxide-auth` in `grant::oxide`, `reqwest` in `upstream`. `tests/it/architecture.rs` holds both tables, reads every path in the
+//! `server`, `oxide-auth` in `grant::oxide`, `lettre` in `mail`, `reqwest` in `upstream`. `tests/it/architecture.rs`
+//! holds both tables, reads every path in the
 //! source, and fails with file, line and rule.
 //!
 //! # The way of `POST /acme/shop/token`
@@ -67,6 +70,7 @@ pub mod directory;
 pub mod domain;
 pub mod grant;
 pub mod http;
+pub mod mail;
 pub mod manage;
 pub mod server;
 pub mod store;

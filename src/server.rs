@@ -1,6 +1,7 @@
 //! The composition root: settings become services, services become a running server. Tests call the same functions.
 
 mod core;
+mod mail;
 mod master_keys;
 mod metrics;
 mod sso;
@@ -59,9 +60,10 @@ impl Services {
     ///
     /// *Errors*: the database, the master keys or the management issuer are not to be had.
     pub async fn build(settings: Settings, tools: Tools, bound: SocketAddr) -> Result<Self, StartError> {
-        let core = Core::open(&settings, tools, Schema::Migrate).await?;
+        let mut core = Core::open(&settings, tools, Schema::Migrate).await?;
         core.registry.ensure_management_keys().await?;
         let base = settings.server.base_url_at(bound);
+        core.registry.base = base.clone();
         let dispatcher = dispatcher(&core, &settings, base.clone());
         let sign_on = sso::sign_on(&core, &settings)?;
         let metrics = Arc::new(Metrics::new(&core.passwords, {
@@ -110,6 +112,7 @@ impl Services {
             self.core.directory.clone(),
             self.core.registry.clone(),
             self.settings.directory.staleness,
+            mail::Postman::begin(&self.core, &self.settings.mail, &self.state.base)?,
         )?;
         Ok(Running { server, metrics, background })
     }
@@ -214,6 +217,7 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outs
         management_url_tokens: settings.management.url_tokens,
         test_properties: settings.testing.properties,
         started: core.clock.now(),
+        pages: mail::page_options(settings),
     })
 }
 

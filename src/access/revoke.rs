@@ -125,7 +125,7 @@ impl Revoker {
             action: action.to_owned(),
             detail: serde_json::json!({ "holder": request.holder.uuid(), "level": request.holder.authority() }),
         };
-        let journal = Journal { changes: vec![change], audit: vec![audit] };
+        let journal = Journal { changes: vec![change], audit: vec![audit], ..Journal::default() };
         self.store.blocking(move |store| store.revoke(&revocation, &journal)).await?;
         directory.apply(&[change]);
         Ok(())

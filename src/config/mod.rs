@@ -11,6 +11,7 @@ mod keys;
 mod layers;
 mod limits;
 mod logging;
+mod mail;
 mod management;
 mod metrics;
 mod passwords;
@@ -38,6 +39,7 @@ pub use keys::KeySettings;
 pub use layers::{Overrides, process_environment};
 pub use limits::LimitSettings;
 pub use logging::{LogFormat, LoggingSettings};
+pub use mail::{MailSettings, SmtpTls};
 pub use management::ManagementSettings;
 pub use metrics::MetricsSettings;
 pub use passwords::PasswordSettings;
@@ -67,6 +69,7 @@ pub struct Settings {
     pub management: ManagementSettings,
     pub upstream: UpstreamSettings,
     pub sso: SsoSettings,
+    pub mail: MailSettings,
     pub registration: RegistrationSettings,
     pub superuser: SuperuserSettings,
     pub audit: AuditSettings,
@@ -104,6 +107,7 @@ impl Settings {
         self.security.validate()?;
         self.upstream.validate()?;
         self.sso.validate()?;
+        self.mail.validate()?;
         self.superuser.validate()?;
         self.audit.validate()?;
         self.directory.validate()?;

@@ -27,6 +27,10 @@ pub struct ServerSettings {
     pub shutdown_timeout: Duration,
     /// `*` alone for any; otherwise exact origins.
     pub cors_origins: Vec<String>,
+    /// Who may frame the page for forgotten passwords.
+    pub frame_origins: Vec<String>,
+    /// Set by the proxy in front, which must overwrite or extend what callers send.
+    pub client_address_header: String,
 }
 
 impl ServerSettings {
@@ -38,6 +42,14 @@ impl ServerSettings {
             return Err(Fault::new("server.data_dir", "must not be empty"));
         }
         check_origins(&self.cors_origins)?;
+        if self.frame_origins.iter().any(|origin| origin == "*") {
+            return Err(Fault::new("server.frame_origins", "must name each origin"));
+        }
+        check_each("server.frame_origins", &self.frame_origins)?;
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if !self.client_address_header.bytes().all(is_token) {
+            return Err(Fault::new("server.client_address_header", "must be the name of a header"));
+        }
         within("server.workers", self.workers.0, 0..=1024)?;
         within("server.shutdown_timeout_seconds", self.shutdown_timeout.as_secs(), 0..=300)
     }
@@ -88,12 +100,16 @@ fn check_origins(origins: &[String]) -> Result<(), Fault> {
     if origins == ["*"] {
         return Ok(());
     }
+    check_each("server.cors_origins", origins)
+}
+
+fn check_each(key: &'static str, origins: &[String]) -> Result<(), Fault> {
     let is_origin = |text: &&String| Url::parse(text).is_ok_and(|url| url.origin().ascii_serialization() == **text);
     match origins.iter().find(|text| !is_origin(text)) {
         None => Ok(()),
         Some(text) => {
             let problem = format!("{text:?} is not an origin like https://portal.example.com, nor \"*\" alone");
-            Err(Fault::new("server.cors_origins", problem))
+            Err(Fault::new(key, problem))
         }
     }
 }

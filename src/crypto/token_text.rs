@@ -15,9 +15,12 @@ use crate::domain::client::ClientId;
 use crate::domain::secret::Secret;
 
 const SECRET_LEN: usize = 32;
+const PIN_LEN: usize = 8;
 const PASSWORD_LEN: usize = 18;
 /// Base64 of `re-`, so that a refresh token is told from a client secret at sight.
 const REFRESH_PREFIX: &str = "cmUt";
+/// Base64 of `em-`, so that a mail's token is told from any other at sight.
+const MAIL_PREFIX: &str = "ZW0t";
 const FAMILY_LEN: usize = 16;
 const GENERATION_LEN: usize = 4;
 const TAG_LEN: usize = 32;
@@ -37,6 +40,27 @@ pub fn new_client_secret(client: ClientId, entropy: &dyn Entropy) -> Secret {
 pub fn new_password(entropy: &dyn Entropy) -> Secret {
     let bytes: Zeroizing<[u8; PASSWORD_LEN]> = Zeroizing::new(random(entropy));
     written("", &*bytes)
+}
+
+/// Makes a pin to sign in with: eight digits, each as likely as any other.
+pub fn new_pin(entropy: &dyn Entropy) -> Secret {
+    let mut digits = String::with_capacity(PIN_LEN);
+    while digits.len() < PIN_LEN {
+        let [byte] = random::<1>(entropy);
+        // 250 is the last multiple of ten below 256: the bytes above it would favour some digits.
+        if byte < 250 {
+            digits.push(char::from(b'0' + byte % 10));
+        }
+    }
+    Secret::new(digits)
+}
+
+/// Makes the token of a mail's link: 256 random bits in a namespace of their own. It is no bearer token.
+///
+/// *Shape*: `ZW0t`, then 43 characters of base64url. *Spec*: Usergrid's prefix of email tokens.
+pub fn new_mail_token(entropy: &dyn Entropy) -> Secret {
+    let bytes: Zeroizing<[u8; SECRET_LEN]> = Zeroizing::new(random(entropy));
+    written(MAIL_PREFIX, &*bytes)
 }
 
 /// What a refresh token says, not yet believed.

@@ -99,6 +99,7 @@ pub enum Purpose {
     SigningKey,
     RefreshFamily,
     SigninProvider,
+    Mail,
     /// Where a page of a list ended; sealed for the caller to bring back, and never stored.
     Cursor,
 }
@@ -110,6 +111,7 @@ impl Purpose {
             Self::SigningKey => "signing key",
             Self::RefreshFamily => "refresh family",
             Self::SigninProvider => "signin provider",
+            Self::Mail => "mail",
             Self::Cursor => "cursor",
         }
     }

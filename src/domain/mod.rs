@@ -12,6 +12,7 @@ pub mod journal;
 pub mod key;
 pub mod legacy;
 pub mod link;
+pub mod mail;
 pub mod name;
 pub mod password;
 pub mod permission;

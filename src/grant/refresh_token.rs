@@ -144,7 +144,7 @@ async fn end(this: &Workbench, family: &RefreshFamily) -> Result<GrantError, Gra
         action: "end a session whose refresh token was used twice".to_owned(),
         detail: serde_json::json!({ "session": family.id }),
     };
-    let journal = Journal { changes: vec![change], audit: vec![audit] };
+    let journal = Journal { changes: vec![change], audit: vec![audit], ..Journal::default() };
     this.store.blocking(move |store| store.revoke(&revocation, &journal)).await?;
     this.directory.apply(&[change]);
     Ok(GrantError::ReusedRefreshToken)

@@ -98,7 +98,7 @@ pub(super) async fn lend(
         action: "take a token of a user".to_owned(),
         detail: serde_json::json!({ "holder": user, "token": issuer.jti }),
     };
-    let journal = Journal { changes: Vec::new(), audit: vec![entry] };
+    let journal = Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() };
     this.store.blocking(move |store| store.record(&journal)).await?;
     Ok(Workbench::issued(minted, principal, person::holder(this, candidate).await?))
 }

@@ -6,6 +6,7 @@ pub mod extract;
 pub mod middleware;
 pub mod oauth;
 pub mod openapi;
+pub mod pages;
 pub mod routes;
 pub mod service;
 pub mod state;

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::http::header::HeaderName;
+
 use crate::access::{Guard, Revoker, Verifier};
 use crate::domain::clock::{Clock, Moment};
 use crate::domain::place::BaseUrl;
@@ -35,4 +37,16 @@ pub struct State {
     /// Whether `/testproperties` is served.
     pub test_properties: Switch,
     pub started: Moment,
+    pub pages: PageOptions,
+}
+
+/// What the pages for people need to know.
+#[derive(Clone, Debug)]
+pub struct PageOptions {
+    /// The sources of `frame-ancestors` for the page that portals frame.
+    pub frame_ancestors: String,
+    /// The header in which the proxy in front states the caller's address.
+    pub client_address_header: Option<HeaderName>,
+    /// Whether opening a link of activation or confirmation is enough.
+    pub links_act: Switch,
 }

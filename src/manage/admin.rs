@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Actor, ManageError, NewPerson, Registry};
+use super::person::links_lost;
+use super::{Actor, Holder, ManageError, NewPerson, Registry};
 use crate::domain::id::{AdminId, TenantId};
 use crate::domain::journal::ChangeKind;
 use crate::domain::name::{Email, NameError, Username};
+use crate::domain::place::Place;
 use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
 use crate::domain::secret::Secret;
 use crate::domain::switchboard::Toggle;
@@ -59,12 +61,14 @@ impl Registry {
         let admin = new.who.clone();
         let detail = json!({ "admin": admin.id });
         let entry = self.audit(TenantId::MANAGEMENT, actor.or(admin.id), "create admin", detail);
+        let post = self.welcome_post(&Place::Management, &Holder::Admin(admin.clone())).await?;
         let provision = Provision {
             admins: vec![new],
-            journal: Journal { changes: Vec::new(), audit: vec![entry] },
+            journal: Journal { changes: Vec::new(), audit: vec![entry], post },
             ..Provision::default()
         };
         self.store.blocking(move |store| store.provision(&provision)).await?;
+        self.outbox.ring();
         Ok(admin)
     }
 
@@ -100,6 +104,7 @@ impl Registry {
         }
         let named = |field| move |source: NameError| ManageError::Name { field, source };
         let Admin { id, mut person } = admin;
+        let before = person.clone();
         if let Some(username) = &update.username {
             person.username = Username::parse(username).map_err(named("username"))?;
         }
@@ -120,6 +125,7 @@ impl Registry {
         let journal = Journal {
             changes: ended.collect(),
             audit: vec![self.audit(TenantId::MANAGEMENT, actor, "update admin", json!({ "admin": id }))],
+            post: links_lost(TenantId::MANAGEMENT, id.uuid(), (&before, &person)),
         };
         let write = move |store: &Store, journal: &Journal| store.change_admin(&change, journal);
         match self.write(journal, write).await? {

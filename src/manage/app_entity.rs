@@ -59,6 +59,7 @@ impl Registry {
             let journal = Journal {
                 changes: vec![self.change(app.id, ChangeKind::Tenant)],
                 audit: vec![self.audit(app.id, actor, "set application", json!({ "settings": changed.settings }))],
+                ..Journal::default()
             };
             let row = changed.clone();
             let write = move |store: &Store, journal: &Journal| store.save_app(&row, seen, journal);

@@ -42,7 +42,7 @@ impl Registry {
             secrets: vec![(new.app.id.into(), new.secret)],
             keys: vec![new.key],
             roles: new.roles,
-            journal: Journal { changes: Vec::new(), audit: vec![entry] },
+            journal: Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() },
             ..Provision::default()
         };
         match self.store.blocking(move |store| store.provision(&provision)).await {
@@ -79,6 +79,7 @@ impl Registry {
         let journal = Journal {
             changes: vec![self.change(app.id, ChangeKind::Tenant)],
             audit: vec![self.audit(app.id, actor, "set application", json!({ "settings": settings }))],
+            ..Journal::default()
         };
         let (id, now) = (app.id, self.clock.now());
         let write = move |store: &Store, journal: &Journal| store.set_app_settings(id, &settings, now, journal);

@@ -63,7 +63,7 @@ impl Registry {
         let audit = vec![self.audit(owner, actor, "rotate credentials", detail)];
         let new = NewSecret { secret, replaced_expire: self.clock.now().plus(keep_old), revocation };
         let write = move |store: &Store, journal: &Journal| store.rotate_client_secret(owner, &new, journal);
-        self.write(Journal { changes, audit }, write).await?;
+        self.write(Journal { changes, audit, ..Journal::default() }, write).await?;
         Ok(credentials)
     }
 

@@ -44,6 +44,7 @@ impl Registry {
         let journal = Journal {
             changes: self.changes_of(app.id),
             audit: vec![self.audit(org.id, actor, "delete application", detail)],
+            ..Journal::default()
         };
         let (name, now) = (app.name.to_string(), self.clock.now());
         let write = move |store: &Store, journal: &Journal| store.delete_app(&app, &ended, now, journal);
@@ -67,6 +68,7 @@ impl Registry {
         let journal = Journal {
             changes: self.changes_of(id),
             audit: vec![self.audit(org.id, actor, "restore application", detail)],
+            ..Journal::default()
         };
         let back = Restoration { app: app.clone(), secret, revocation, at: self.clock.now() };
         let write = move |store: &Store, journal: &Journal| store.restore_app(&back, journal);

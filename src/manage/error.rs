@@ -8,6 +8,7 @@ use crate::domain::group::GroupPathError;
 use crate::domain::name::NameError;
 use crate::domain::password::PolicyBreach;
 use crate::domain::permission::PermissionError;
+use crate::mail::{MailError, TemplateError};
 use crate::store::{Conflict, StoreError};
 use crate::upstream::UpstreamError;
 
@@ -96,6 +97,22 @@ pub enum ManageError {
     /// Another rotation of the same keys or secrets came first.
     #[error("Another rotation came first; look again and repeat.")]
     KeysChanged,
+    /// A link that was used, has expired, or was never for this.
+    #[error("The link is not valid: invalid token.")]
+    MailToken,
+    /// The link is for another account than the one in the path.
+    #[error("Could not find user for this link: {0}")]
+    OtherHolder(String),
+    #[error("This account has no email address to write to.")]
+    NoAddress,
+    #[error("There is no mail {0}.")]
+    UnknownMail(String),
+    #[error("There is no mail template {0:?}.")]
+    UnknownTemplate(String),
+    #[error("{0}")]
+    Template(TemplateError),
+    #[error("mail: {0}")]
+    Mail(#[source] MailError),
     /// The cursor was made up, or comes from another list.
     #[error("The cursor does not belong to this list; leave it out to begin anew.")]
     BadCursor,
@@ -116,6 +133,17 @@ pub enum ManageError {
     Vault(#[from] VaultError),
 }
 
+impl From<MailError> for ManageError {
+    fn from(cause: MailError) -> Self {
+        match cause {
+            MailError::Store(cause) => Self::from(cause),
+            MailError::Vault(cause) => Self::Vault(cause),
+            MailError::Template(cause) => Self::Template(cause),
+            other @ MailError::Unreadable(_) => Self::Mail(other),
+        }
+    }
+}
+
 impl From<StoreError> for ManageError {
     fn from(cause: StoreError) -> Self {
         match cause {
@@ -126,6 +154,7 @@ impl From<StoreError> for ManageError {
             StoreError::Conflict(Conflict::RoleName) => Self::Taken("role name"),
             StoreError::Conflict(Conflict::GroupPath) => Self::Taken("group path"),
             StoreError::Conflict(Conflict::SigningKey | Conflict::ClientSecret) => Self::KeysChanged,
+            StoreError::Conflict(Conflict::MailToken) => Self::MailToken,
             other => Self::Store(other),
         }
     }

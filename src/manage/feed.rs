@@ -58,7 +58,7 @@ impl Registry {
             let found = self.store.blocking(move |store| store.list_audit_of(tenant, &actor, limit)).await?;
             lines.extend(found.into_iter().map(|entry| (entry, org.clone())));
         }
-        lines.sort_by(|(one, _), (other, _)| other.id.cmp(&one.id));
+        lines.sort_by_key(|(entry, _)| std::cmp::Reverse(entry.id));
         lines.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         self.told(lines).await
     }

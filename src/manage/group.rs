@@ -53,7 +53,7 @@ impl Registry {
         };
         merge(&mut group.properties, body, &Group::OWN_MEMBERS);
         let entry = self.audit(app, actor, "create group", detail(&group));
-        let journal = Journal { changes: Vec::new(), audit: vec![entry] };
+        let journal = Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() };
         let new = group.clone();
         self.write(journal, move |store, journal| store.create_group(app, &new, journal)).await?;
         Ok(group)
@@ -78,7 +78,7 @@ impl Registry {
         merge(&mut group.properties, body, &Group::OWN_MEMBERS);
         group.modified = self.clock.now();
         let entry = self.audit(group.app, actor, "update group", detail(&group));
-        let journal = Journal { changes: Vec::new(), audit: vec![entry] };
+        let journal = Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() };
         let new = group.clone();
         let is_there = self.write(journal, move |store, journal| store.save_group(new.app, &new, journal)).await?;
         is_there.then_some(group).ok_or_else(|| ManageError::UnknownEntity("group".to_owned()))
@@ -89,8 +89,11 @@ impl Registry {
     /// *Errors*: `UnknownEntity` for one that went meanwhile.
     pub async fn remove_group(&self, group: &Group, actor: Actor) -> Result<(), ManageError> {
         let (app, id) = (group.app, group.id);
-        let journal =
-            Journal { changes: Vec::new(), audit: vec![self.audit(app, actor, "delete group", detail(group))] };
+        let journal = Journal {
+            changes: Vec::new(),
+            audit: vec![self.audit(app, actor, "delete group", detail(group))],
+            ..Journal::default()
+        };
         let write = move |store: &Store, journal: &Journal| store.remove_group(app, id, journal);
         let is_there = self.write(journal, write).await?;
         is_there.then_some(()).ok_or_else(|| ManageError::UnknownEntity(id.to_string()))

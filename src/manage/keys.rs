@@ -45,7 +45,11 @@ impl Registry {
             return Ok(());
         }
         let key = self.new_key(tenant, self.policy.management_algorithm, KeyState::Active)?;
-        let journal = Journal { changes: vec![self.change(tenant, ChangeKind::SigningKeys)], audit: Vec::new() };
+        let journal = Journal {
+            changes: vec![self.change(tenant, ChangeKind::SigningKeys)],
+            audit: Vec::new(),
+            ..Journal::default()
+        };
         let provision = Provision { keys: vec![key], journal, ..Provision::default() };
         match self.store.blocking(move |store| store.provision(&provision)).await {
             // Another node was first: its key serves.
@@ -123,7 +127,8 @@ impl Registry {
         change: KeyChange,
         audit: Vec<crate::domain::journal::AuditEntry>,
     ) -> Result<(), ManageError> {
-        let journal = Journal { changes: vec![self.change(tenant, ChangeKind::SigningKeys)], audit };
+        let journal =
+            Journal { changes: vec![self.change(tenant, ChangeKind::SigningKeys)], audit, ..Journal::default() };
         self.write(journal, move |store, journal| store.save_signing_keys(tenant, &change, journal)).await
     }
 

@@ -50,6 +50,9 @@ impl Registry {
         let now = self.clock.now();
         let purge = move |store: &Store| store.purge(tenant, now, ROWS_A_BATCH);
         cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
+        let horizon = self.outbox.horizon();
+        let purge = move |store: &Store| store.purge_mails(tenant, horizon, ROWS_A_BATCH);
+        cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
         let horizon = now.minus(self.policy.audit_kept);
         let purge = move |store: &Store| store.purge_audit(tenant, horizon, ROWS_A_BATCH);
         cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
@@ -101,6 +104,7 @@ impl Registry {
                     SealedPlace::SigningKey(kid) => (Purpose::SigningKey, kid.clone()),
                     SealedPlace::RefreshFamily(id) => (Purpose::RefreshFamily, id.to_string()),
                     SealedPlace::SigninProvider(word) => (Purpose::SigninProvider, word.clone()),
+                    SealedPlace::Mail(id) => (Purpose::Mail, id.to_string()),
                 };
                 let binding = Binding { tenant, purpose, row: &name };
                 let plain = self.vault.open(&binding, &row.sealed)?;

@@ -51,14 +51,16 @@ impl Registry {
         let admin = made.who.clone();
         let entry = self.audit(org.id, actor, "create organization admin", json!({ "admin": admin.id }));
         let change = self.change(org.id, ChangeKind::Membership);
+        let post = self.invitation_post(org, &admin, made.hash.is_some()).await?;
         let provision = Provision {
             admins: vec![made],
             memberships: vec![(org.id, admin.id)],
-            journal: Journal { changes: vec![change], audit: vec![entry] },
+            journal: Journal { changes: vec![change], audit: vec![entry], post },
             ..Provision::default()
         };
         self.store.blocking(move |store| store.provision(&provision)).await?;
         self.directory.apply(&[change]);
+        self.outbox.ring();
         Ok(Joined { admin, is_new: true, was_member: false })
     }
 
@@ -67,6 +69,7 @@ impl Registry {
         let journal = Journal {
             changes: vec![self.change(org.id, ChangeKind::Membership)],
             audit: vec![self.audit(org.id, actor, "add organization admin", json!({ "admin": admin.id }))],
+            post: self.invitation_post(org, &admin, true).await?,
         };
         let (org, id) = (org.id, admin.id);
         let is_new = self.write(journal, move |store: &Store, journal: &Journal| store.add_member(org, id, journal));
@@ -81,6 +84,7 @@ impl Registry {
         let journal = Journal {
             changes: vec![self.change(org.id, ChangeKind::Membership)],
             audit: vec![self.audit(org.id, actor, "remove organization admin", json!({ "admin": admin.id }))],
+            ..Journal::default()
         };
         let (org, id, now) = (org.id, admin.id, self.clock.now());
         let write = move |store: &Store, journal: &Journal| store.remove_member(org, id, now, journal);

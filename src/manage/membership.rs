@@ -54,7 +54,7 @@ impl Registry {
 
     fn link_journal(&self, app: AppId, link: Link, actor: Actor, phrase: &str) -> Journal {
         let detail = json!({ "from": link.from, "to": link.to });
-        Journal { changes: Vec::new(), audit: vec![self.audit(app, actor, phrase, detail)] }
+        Journal { changes: Vec::new(), audit: vec![self.audit(app, actor, phrase, detail)], ..Journal::default() }
     }
 }
 

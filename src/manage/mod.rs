@@ -2,6 +2,7 @@
 //! (`access::guard`, or the operator at the command line); every write is journaled.
 
 mod admin;
+mod admission;
 mod app_entity;
 mod application;
 mod credentials;
@@ -10,9 +11,12 @@ mod demo;
 mod entity;
 pub mod error;
 mod feed;
+mod founding;
 mod group;
+mod holder;
 mod keys;
 mod listing;
+mod mail;
 mod maintenance;
 mod member;
 mod membership;
@@ -23,6 +27,7 @@ mod permission;
 mod person;
 mod pin;
 mod read;
+mod recovery;
 mod revocation;
 mod role;
 mod signin_provider;
@@ -39,12 +44,15 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub use admin::{AdminUpdate, NewAdmin};
+pub use admission::{Admitted, Caller};
 pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};
 pub use error::ManageError;
 pub use feed::{Activity, FeedActor};
+pub use holder::Holder;
 pub use keys::{Promotion, Rotated};
 pub use listing::Found;
+pub use mail::{NewTemplate, ShownTemplate};
 pub use member::Joined;
 pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
 pub use password::{PasswordChange, Proof};
@@ -64,8 +72,10 @@ use crate::domain::clock::Clock;
 use crate::domain::id::{AdminId, TenantId};
 use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::password::PasswordPolicy;
+use crate::domain::place::BaseUrl;
 use crate::domain::switchboard::Switchboard;
 use crate::domain::token::Algorithm;
+use crate::mail::Outbox;
 use crate::store::{Journal, Store};
 use crate::upstream::Upstream;
 
@@ -131,6 +141,9 @@ pub struct Registry {
     pub policy: Arc<RegistryPolicy>,
     /// The way to providers that an application's administrator named.
     pub upstream: Upstream,
+    pub outbox: Outbox,
+    /// What every link in a mail begins with.
+    pub base: BaseUrl,
 }
 
 impl Registry {
@@ -156,9 +169,13 @@ impl Registry {
         journal: Journal,
         write: impl FnOnce(&Store, &Journal) -> Result<T, crate::store::StoreError> + Send + 'static,
     ) -> Result<T, ManageError> {
+        let has_mail = !journal.post.mails.is_empty();
         let changes = journal.changes.clone();
         let written = self.store.blocking(move |store| write(store, &journal)).await?;
         self.directory.apply(&changes);
+        if has_mail {
+            self.outbox.ring();
+        }
         Ok(written)
     }
 }

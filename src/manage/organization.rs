@@ -84,6 +84,7 @@ impl Registry {
             }
             Owner::Known(admin) => (admin, Vec::new()),
         };
+        let post = self.registration_post(&org, &owner, (admins.is_empty(), actor)).await?;
         let actor = actor.or(owner.id);
         let (secret, credentials) = self.new_secret(ClientId::Org(org.id), org.settings.retrievable_secrets)?;
         let sandbox = self.new_app(&org, SANDBOX)?;
@@ -96,10 +97,11 @@ impl Registry {
             secrets: vec![(org.id.into(), secret), (sandbox.app.id.into(), sandbox.secret)],
             keys: vec![sandbox.key],
             roles: sandbox.roles,
-            journal: Journal { changes: Vec::new(), audit: vec![entry] },
+            journal: Journal { changes: Vec::new(), audit: vec![entry], post },
             ..Provision::default()
         };
         self.store.blocking(move |store| store.provision(&provision)).await?;
+        self.outbox.ring();
         Ok(CreatedOrg { org, owner, sandbox: sandbox.app, credentials })
     }
 
@@ -127,6 +129,7 @@ impl Registry {
         let journal = Journal {
             changes: vec![self.change(org.id, ChangeKind::Tenant)],
             audit: vec![self.audit(org.id, actor, "update organization", detail)],
+            ..Journal::default()
         };
         let row = changed.clone();
         let is_there = self.write(journal, move |store: &Store, journal: &Journal| store.replace_org(&row, journal));
@@ -152,6 +155,7 @@ impl Registry {
         let journal = Journal {
             changes: vec![self.change(org.id, ChangeKind::Tenant)],
             audit: vec![self.audit(org.id, actor, "set organization", json!({ "settings": settings }))],
+            ..Journal::default()
         };
         let (id, now) = (org.id, self.clock.now());
         let write = move |store: &Store, journal: &Journal| store.set_org_settings(id, &settings, now, journal);

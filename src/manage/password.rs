@@ -8,8 +8,9 @@ use crate::crypto::password::Verdict;
 use crate::domain::clock::Moment;
 use crate::domain::id::{AdminId, AppId, TenantId, UserId};
 use crate::domain::journal::ChangeKind;
+use crate::domain::mail::{Post, SpentToken, TokenPurpose};
 use crate::domain::revocation::{Revocation, RevocationTarget};
-use crate::domain::secret::Secret;
+use crate::domain::secret::{Digest, Secret};
 use crate::domain::user::{Identifier, Person, WithPassword};
 use crate::store::{Journal, NewPassword, Store};
 
@@ -21,8 +22,10 @@ const LOOKS: usize = 3;
 pub enum Proof {
     /// Whoever knows the present password may set another, whatever they came with.
     Old(Secret),
-    /// Someone above the account decides, or a link that was mailed to its owner.
+    /// Someone above the account decides.
     Authority,
+    /// A link that was mailed to its owner, by the digest of its token. It is used up with the change.
+    Mailed(Digest),
 }
 
 /// A password to be set.
@@ -69,6 +72,14 @@ impl Present {
     fn of<Who>(found: WithPassword<Who>, keep: u32, person: impl FnOnce(&Who) -> &Person) -> Self {
         Self { changed: person(&found.who).password_changed, hash: found.hash, keep }
     }
+}
+
+/// A hash that is about to take the place of another.
+struct Fresh {
+    hash: Secret,
+    /// The session that survives.
+    spare: Option<Uuid>,
+    proof: Proof,
 }
 
 impl Registry {
@@ -124,7 +135,10 @@ impl Registry {
         for _ in 0..LOOKS {
             let present = self.present_password(account, keep).await?;
             let present = present.ok_or_else(|| ManageError::UnknownUser(user.to_string()))?;
-            if self.write_hash(account, present, (hash.clone(), None), actor).await? {
+            if self
+                .write_hash(account, present, Fresh { hash: hash.clone(), spare: None, proof: Proof::Authority }, actor)
+                .await?
+            {
                 return Ok(());
             }
         }
@@ -215,14 +229,15 @@ impl Registry {
         actor: Actor,
     ) -> Result<bool, ManageError> {
         let hash = self.lane.hash(account.tenant(), change.new.clone()).await?;
-        self.write_hash(account, present, (hash, change.spare), actor).await
+        let fresh = Fresh { hash, spare: change.spare, proof: change.proof.clone() };
+        self.write_hash(account, present, fresh, actor).await
     }
 
     async fn write_hash(
         &self,
         account: Account,
         present: Present,
-        (hash, spare): (Secret, Option<Uuid>),
+        Fresh { hash, spare, proof }: Fresh,
         actor: Actor,
     ) -> Result<bool, ManageError> {
         let tenant = account.tenant();
@@ -235,9 +250,17 @@ impl Registry {
             Account::User(..) => "set user password",
             Account::Admin(_) => "set admin password",
         };
+        // Links that were out end with the password that they were made for.
+        let mut post = Post { voided: vec![(tenant, account.uuid())], ..Post::default() };
+        if let Proof::Mailed(digest) = proof {
+            let (purpose, holder, now) = (TokenPurpose::ResetPassword, account.uuid(), self.clock.now());
+            let password_changed = present.changed;
+            post.spent = Some(SpentToken { tenant, digest, purpose, holder, password_changed, now });
+        }
         let journal = Journal {
             changes: vec![self.change(tenant, ChangeKind::Revocations)],
             audit: vec![self.audit(tenant, actor, action, json!({ "holder": account.uuid() }))],
+            post,
         };
         let write = move |store: &Store, journal: &Journal| match account {
             Account::User(app, user) => store.set_user_password(app, user, &new, journal),

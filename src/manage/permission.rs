@@ -27,7 +27,13 @@ impl Registry {
         let detail = json!({ holder.kind(): holder.uuid(), "permission": permission.as_str() });
         let entry = self.audit(app, actor, "grant permission", detail);
         let change = PermissionChange { grant: vec![permission], withdraw: Vec::new(), now: self.clock.now() };
-        self.change_permissions(app, holder, change, Journal { changes: Vec::new(), audit: vec![entry] }).await
+        self.change_permissions(
+            app,
+            holder,
+            change,
+            Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() },
+        )
+        .await
     }
 
     /// Withdraws permissions, spelled as they were granted in any letter case, and answers what remains.
@@ -44,7 +50,13 @@ impl Registry {
         let detail = json!({ holder.kind(): holder.uuid(), "permissions": withdraw });
         let entry = self.audit(app, actor, "withdraw permission", detail);
         let change = PermissionChange { grant: Vec::new(), withdraw, now: self.clock.now() };
-        self.change_permissions(app, holder, change, Journal { changes: Vec::new(), audit: vec![entry] }).await
+        self.change_permissions(
+            app,
+            holder,
+            change,
+            Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() },
+        )
+        .await
     }
 
     async fn change_permissions(

@@ -7,6 +7,7 @@ use super::user::set_picture;
 use super::{Actor, ManageError, Registry};
 use crate::crypto::entropy::uuid_v7;
 use crate::domain::id::{AppId, TenantId, UserId};
+use crate::domain::mail::Post;
 use crate::domain::name::{Email, NameError, Username};
 use crate::domain::secret::Secret;
 use crate::domain::user::{AppUser, Person, WithPassword};
@@ -52,7 +53,7 @@ impl Registry {
         let entry = self.audit(app, actor, "create user", json!({ "user": created.id }));
         let provision = Provision {
             users: vec![user],
-            journal: Journal { changes: Vec::new(), audit: vec![entry] },
+            journal: Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() },
             ..Provision::default()
         };
         self.store.blocking(move |store| store.provision(&provision)).await?;
@@ -105,4 +106,10 @@ impl Registry {
     pub(super) fn draw_id(&self) -> Uuid {
         uuid_v7(self.clock.now(), &*self.entropy)
     }
+}
+
+/// Links that were mailed to an address end with it: whoever reads it no longer speaks for the account.
+pub(super) fn links_lost(tenant: TenantId, holder: Uuid, (before, after): (&Person, &Person)) -> Post {
+    let is_moved = before.email.as_ref().map(Email::key) != after.email.as_ref().map(Email::key);
+    Post { voided: is_moved.then_some((tenant, holder)).into_iter().collect(), ..Post::default() }
 }

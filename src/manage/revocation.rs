@@ -31,6 +31,7 @@ impl Registry {
         let journal = Journal {
             changes: vec![self.change(tenant, ChangeKind::Revocations)],
             audit: vec![self.audit(tenant, actor, "revoke tokens", json!({ "holder": holder }))],
+            ..Journal::default()
         };
         self.write(journal, move |store, journal| store.revoke(&revocation, journal)).await
     }

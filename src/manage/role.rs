@@ -48,7 +48,7 @@ impl Registry {
         role.inactivity = inactivity(body)?.unwrap_or_default();
         merge(&mut role.properties, body, &Role::OWN_MEMBERS);
         let entry = self.audit(app, actor, "create role", json!({ "role": role.id, "name": role.name.as_str() }));
-        let journal = Journal { changes: Vec::new(), audit: vec![entry] };
+        let journal = Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() };
         let new = role.clone();
         self.write(journal, move |store, journal| store.create_role(app, &new, &[], journal)).await?;
         Ok(role)
@@ -68,7 +68,7 @@ impl Registry {
         merge(&mut role.properties, body, &Role::OWN_MEMBERS);
         role.modified = self.clock.now();
         let entry = self.audit(role.app, actor, "update role", json!({ "role": role.id, "name": role.name.as_str() }));
-        let journal = Journal { changes: Vec::new(), audit: vec![entry] };
+        let journal = Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() };
         let new = role.clone();
         let is_there = self.write(journal, move |store, journal| store.save_role(new.app, &new, journal)).await?;
         is_there.then_some(role).ok_or_else(|| ManageError::UnknownEntity("role".to_owned()))
@@ -80,7 +80,7 @@ impl Registry {
     pub async fn remove_role(&self, role: &Role, actor: Actor) -> Result<(), ManageError> {
         let (app, id) = (role.app, role.id);
         let entry = self.audit(app, actor, "delete role", json!({ "role": id, "name": role.name.as_str() }));
-        let journal = Journal { changes: Vec::new(), audit: vec![entry] };
+        let journal = Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() };
         let write = move |store: &Store, journal: &Journal| store.remove_role(app, id, journal);
         let is_there = self.write(journal, write).await?;
         is_there.then_some(()).ok_or_else(|| ManageError::UnknownEntity(id.to_string()))

@@ -56,7 +56,7 @@ impl Registry {
         let entry = self.audit(TenantId::MANAGEMENT, Actor::Operator, "enable superuser", json!({}));
         let provision = Provision {
             admins: vec![WithPassword { who, hash: Some(hash) }],
-            journal: Journal { changes: Vec::new(), audit: vec![entry] },
+            journal: Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() },
             ..Provision::default()
         };
         Ok(self.store.blocking(move |store| store.provision(&provision)).await?)
@@ -99,6 +99,7 @@ impl Registry {
         let journal = Journal {
             changes: vec![self.change(TenantId::MANAGEMENT, ChangeKind::Revocations)],
             audit: vec![self.audit(TenantId::MANAGEMENT, Actor::Operator, action, json!({}))],
+            ..Journal::default()
         };
         let write = move |store: &Store, journal: &Journal| store.change_admin(&change, journal);
         self.write(journal, write).await.map(|_is_there| ())

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::person::links_lost;
 use super::user_members::UserMembers;
 use super::{Actor, ManageError, Registry};
 use crate::crypto::digest::md5_hex;
@@ -63,7 +64,8 @@ impl Registry {
     async fn write_user(&self, new: NewUser, actor: Actor) -> Result<(), ManageError> {
         let who = new.user.who.clone();
         let entry = self.audit(who.app, actor, "create user", json!({ "user": who.id }));
-        let journal = Journal { changes: Vec::new(), audit: vec![entry] };
+        let post = self.sign_up_post(&who).await?;
+        let journal = Journal { changes: Vec::new(), audit: vec![entry], post };
         let written = self.write(journal, move |store, journal| store.create_user(&new, journal)).await;
         written.map_err(|cause| taken(cause, &who.person))
     }
@@ -117,7 +119,8 @@ impl Registry {
             let audit = vec![self.audit(app, actor, action, json!({ "user": id }))];
             let row = user.clone();
             let write = move |store: &Store, journal: &Journal| store.save_user(&row, seen, ends.as_ref(), journal);
-            let saved = self.write(Journal { changes, audit }, write).await;
+            let post = links_lost(app.into(), id.uuid(), (&before, &user.person));
+            let saved = self.write(Journal { changes, audit, post }, write).await;
             if saved.map_err(|cause| taken(cause, &user.person))? {
                 return Ok(user);
             }
@@ -134,6 +137,7 @@ impl Registry {
         let journal = Journal {
             changes: vec![self.change(app, ChangeKind::Revocations)],
             audit: vec![self.audit(app, actor, "delete user", json!({ "user": id }))],
+            ..Journal::default()
         };
         let write = move |store: &Store, journal: &Journal| store.delete_user(app, id, &ends, journal);
         let was_there = self.write(journal, write).await?;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::master_keys;
 use super::start::StartError;
+use super::{mail, master_keys};
 use crate::config::Settings;
 use crate::crypto::entropy::{Entropy, SystemEntropy};
 use crate::crypto::password::{LaneOptions, OnWait, PasswordLane, Wait};
@@ -12,6 +12,7 @@ use crate::directory::Directory;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::switchboard::{Switchboard, Toggle};
 use crate::domain::tenant::Switch;
+use crate::mail::Outbox;
 use crate::manage::{Registry, RegistryPolicy};
 use crate::store::{DatabaseUrl, Posture, Store, StoreOptions};
 use crate::telemetry::PasswordMetrics;
@@ -79,6 +80,13 @@ impl Core {
         let capacity = settings.directory.max_tenants;
         let directory = Directory::new(store.clone(), Arc::clone(&vault), Arc::clone(&clock), capacity)
             .with_patience(settings.directory.patience());
+        let outbox = Outbox::new(
+            store.clone(),
+            Arc::clone(&vault),
+            Arc::clone(&clock),
+            Arc::clone(&entropy),
+            mail::policy(&settings.mail),
+        );
         let registry = Registry {
             store: store.clone(),
             directory: directory.clone(),
@@ -86,6 +94,8 @@ impl Core {
             vault: Arc::clone(&vault),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
+            outbox,
+            base: settings.server.base_url_at(settings.server.listen),
             switches: switchboard(settings),
             policy: Arc::new(RegistryPolicy {
                 passwords: settings.passwords.policy(),

@@ -7,6 +7,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use super::mail::Postman;
 use crate::config::Fault;
 use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
@@ -60,6 +61,8 @@ pub enum StartError {
     Lane(#[from] LaneError),
     #[error("{}", chain(.0))]
     Manage(#[from] ManageError),
+    #[error("mail: {0}")]
+    Mail(String),
     #[error("a background thread cannot be started: {0}")]
     Thread(#[source] io::Error),
 }
@@ -96,10 +99,16 @@ pub(super) struct Background {
     stop: Sender<()>,
     follower: JoinHandle<()>,
     maintenance: actix_web::rt::task::JoinHandle<()>,
+    postman: Option<Postman>,
 }
 
 impl Background {
-    pub(super) fn begin(directory: Directory, registry: Registry, interval: Duration) -> Result<Self, StartError> {
+    pub(super) fn begin(
+        directory: Directory,
+        registry: Registry,
+        interval: Duration,
+        postman: Option<Postman>,
+    ) -> Result<Self, StartError> {
         let (stop, stopped) = mpsc::channel();
         let follow = move || {
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
@@ -110,11 +119,14 @@ impl Background {
         };
         let follower =
             thread::Builder::new().name("change-log".to_owned()).spawn(follow).map_err(StartError::Thread)?;
-        Ok(Self { stop, follower, maintenance: actix_web::rt::spawn(maintain(registry)) })
+        Ok(Self { stop, follower, maintenance: actix_web::rt::spawn(maintain(registry)), postman })
     }
 
     pub(super) fn end(self) {
         self.maintenance.abort();
+        if let Some(postman) = self.postman {
+            postman.end();
+        }
         drop(self.stop);
         if self.follower.join().is_err() {
             tracing::error!("the change-log thread panicked");

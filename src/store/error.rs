@@ -79,6 +79,8 @@ pub enum Conflict {
     ClientSecret,
     /// A key of this name exists, or another rotation came first.
     SigningKey,
+    /// The token that permitted the write is not there, or is not for this.
+    MailToken,
     /// Any other key, such as an id that was used before.
     Other,
 }
@@ -95,6 +97,7 @@ impl fmt::Display for Conflict {
             Self::GroupPath => "a group of this path exists",
             Self::ClientSecret => "the client secret was changed by someone else",
             Self::SigningKey => "the signing keys were changed by someone else",
+            Self::MailToken => "the link was used, or is not for this",
             Self::Other => "a row with this key exists",
         })
     }

@@ -6,12 +6,14 @@ use super::side::{Scope, query, transact};
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
 use crate::domain::journal::{AuditEntry, Change};
+use crate::domain::mail::Post;
 
 /// What is written down about a write, in the same transaction.
 #[derive(Clone, Debug, Default)]
 pub struct Journal {
     pub changes: Vec<Change>,
     pub audit: Vec<AuditEntry>,
+    pub post: Post,
 }
 
 impl Store {

@@ -18,6 +18,7 @@ pub enum SealedPlace {
     RefreshFamily(Uuid),
     /// By the provider's word.
     SigninProvider(String),
+    Mail(Uuid),
 }
 
 /// A sealed secret and where it is kept.
@@ -35,6 +36,7 @@ impl Store {
             rows.extend(q::signing_key::list_sealed(conn, tenant, not_by, limit)?);
             rows.extend(q::refresh_family::list_sealed(conn, tenant, not_by, limit)?);
             rows.extend(q::signin_provider::list_sealed(conn, tenant, not_by, limit)?);
+            rows.extend(q::mail::list_sealed(conn, tenant, not_by, limit)?);
             Ok(rows)
         })?;
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -54,11 +56,12 @@ impl Store {
             SealedPlace::SigningKey(kid) => q::signing_key::replace_sealed(conn, tenant, kid, old, new),
             SealedPlace::RefreshFamily(id) => q::refresh_family::replace_sealed(conn, tenant, *id, old, new),
             SealedPlace::SigninProvider(word) => q::signin_provider::replace_sealed(conn, tenant, word, old, new),
+            SealedPlace::Mail(id) => q::mail::replace_sealed(conn, tenant, *id, old, new),
         })
     }
 
     /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, revocations,
-    /// the use of tokens.
+    /// tokens of mails, the use of tokens.
     /// Returns how many went; call again while there are any. Signing keys are not among them: every node must hear of
     /// their end, see [`Store::save_signing_keys`].
     pub fn purge(&self, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
@@ -66,6 +69,7 @@ impl Store {
             Ok(q::client_secret::purge(conn, tenant, now, limit)?
                 + q::refresh_family::purge(conn, tenant, now, limit)?
                 + q::revocation::purge(conn, tenant, now, limit)?
+                + q::mail_token::purge(conn, tenant, now, limit)?
                 + q::token_activity::purge(conn, tenant, now, limit)?)
         })
     }

@@ -27,11 +27,12 @@ const ROOMS: &[Room] = &[
     Room { name: "upstream", uses: &["domain"] },
     Room { name: "telemetry", uses: &["domain", "config"] },
     Room { name: "directory", uses: &["domain", "crypto", "store"] },
+    Room { name: "mail", uses: &["domain", "crypto", "store"] },
     Room { name: "grant", uses: &["domain", "crypto", "store", "directory"] },
     Room { name: "access", uses: &["domain", "crypto", "store", "directory"] },
     Room {
         name: "manage",
-        uses: &["domain", "crypto", "store", "directory", "upstream", "access::guard", "access::external"],
+        uses: &["domain", "crypto", "store", "directory", "mail", "upstream", "access::guard", "access::external"],
     },
     Room { name: "http", uses: &["domain", "grant", "access", "manage", "telemetry"] },
 ];
@@ -42,12 +43,14 @@ const ROOTS: &[&str] = &["cli", "lib", "main", "server"];
 /// Foreign crates (a trailing `*` stands for any ending) and the only modules that may name them.
 const HOMES: &[(&str, &[&str])] = &[
     ("actix_*", &["http", "server"]),
+    ("askama", &["http"]),
     ("aws_lc_*", &["crypto"]),
     ("bcrypt", &["crypto"]),
     ("clap", &["cli"]),
     ("diesel*", &["store"]),
     ("figment", &["config"]),
     ("jsonwebtoken", &["crypto"]),
+    ("lettre", &["mail"]),
     ("libsqlite3_sys", &["store"]),
     ("moka", &["directory"]),
     ("oxide_auth", &["grant::oxide"]),

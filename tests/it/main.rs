@@ -16,6 +16,7 @@ mod docs;
 mod durability;
 mod housekeeping;
 mod isolation;
+mod mail;
 mod management;
 mod moving;
 mod service;

@@ -9,15 +9,19 @@ use crate::manage::ManageError;
 impl Worded for ManageError {
     fn answer(&self, voice: Voice) -> Answer {
         match self {
-            Self::UnknownOrganization(_) | Self::UnknownUser(_) => {
+            Self::UnknownOrganization(_) | Self::UnknownUser(_) | Self::OtherHolder(_) => {
                 Answer::new(StatusCode::BAD_REQUEST, "management", self.to_string())
             }
             Self::UnknownApplication(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "organization_application_not_found", self.to_string())
             }
-            Self::Name { .. } | Self::OwnMember(_) | Self::BadCursor | Self::Credentials(_) => {
-                Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
-            }
+            Self::Name { .. }
+            | Self::OwnMember(_)
+            | Self::MailToken
+            | Self::NoAddress
+            | Self::Template(_)
+            | Self::BadCursor
+            | Self::Credentials(_) => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string()),
             Self::NoSuchApplication { .. } | Self::NoSuchMember(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
             }
@@ -67,7 +71,10 @@ impl Worded for ManageError {
             Self::Lane(cause) => Answer::failure(cause.failure(), cause),
             Self::Directory(cause) => Answer::failure(cause.failure(), cause),
             Self::Store(cause) => Answer::failure(cause.failure(), cause),
-            Self::Key(_) | Self::Vault(_) | Self::Cursor(_) => Answer::failed(),
+            Self::UnknownMail(_) | Self::UnknownTemplate(_) => {
+                Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
+            }
+            Self::Key(_) | Self::Vault(_) | Self::Mail(_) | Self::Cursor(_) => Answer::failed(),
         }
     }
 }

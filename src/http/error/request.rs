@@ -90,6 +90,8 @@ pub enum RequestError {
     /// With the address where they are kept.
     #[error("accounts of admins are kept elsewhere")]
     KeptElsewhere(String),
+    #[error("the two passwords differ")]
+    PasswordsDiffer,
     #[error("parameter {0} is missing")]
     Missing(&'static str),
     /// Usergrid: a collection is not removed as a whole.
@@ -163,6 +165,7 @@ impl Worded for RequestError {
                 "illegal_argument",
                 format!("The accounts of admins are not kept here: admin users must login via {url}"),
             ),
+            Self::PasswordsDiffer => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "Passwords didn't match"),
             Self::WholeCollection => Answer::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "unsupported_service_operation",

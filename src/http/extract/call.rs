@@ -140,6 +140,11 @@ impl Call {
         self.request.headers().get("content-type").and_then(|value| value.to_str().ok())
     }
 
+    /// Whether the body is JSON.
+    pub fn speaks_json(&self) -> bool {
+        json::is_json(&self.body)
+    }
+
     /// The body as one object, from JSON or a form.
     ///
     /// *Errors*: no body, or one that is not an object.

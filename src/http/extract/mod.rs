@@ -7,4 +7,5 @@ pub mod intent;
 pub mod json;
 pub mod parameters;
 pub mod path;
+mod source;
 pub(super) mod urlencoded;

@@ -18,7 +18,14 @@ const ALWAYS: [(HeaderName, HeaderValue); 5] = [
 
 /// Adds what is missing; the promise to stay on TLS only where the server is reached by it.
 pub fn apply(response: &mut HeaderMap, strict_transport: Switch) {
+    // A page that some may frame says so in its policy; the older header knows no origins (CSP Level 3 §6.4.2).
+    let is_framed = response
+        .get(CONTENT_SECURITY_POLICY)
+        .is_some_and(|policy| policy.to_str().is_ok_and(|policy| !policy.ends_with("frame-ancestors 'none'")));
     for (name, value) in ALWAYS {
+        if is_framed && name == X_FRAME_OPTIONS {
+            continue;
+        }
         set_default(response, name, value);
     }
     if strict_transport == Switch::On {

@@ -2,6 +2,7 @@
 
 use super::{Gives, Operation, Route, Takes, route};
 use crate::http::oauth::{jwks, token};
+use crate::http::pages::{admission, recovery};
 use crate::http::usergrid::{account, application, credentials, revoke, social, user_credentials, users};
 
 pub(super) const ROUTES: &[Route] = &[
@@ -59,6 +60,14 @@ pub(super) const ROUTES: &[Route] = &[
         social::pingident
     ),
     route!(
+        "/{users:users?}/resetpw",
+        [
+            Operation::get("The page for a forgotten password.").gives(Gives::Page),
+            Operation::post("Mails a link for a new password, if there is such a user.").gives(Gives::Page),
+        ],
+        recovery::ask
+    ),
+    route!(
         "/{users:users?}/me",
         [Operation::get("The calling user."), Operation::put("Changes the calling user."),],
         users::me
@@ -104,9 +113,43 @@ pub(super) const ROUTES: &[Route] = &[
         user_credentials::serve
     ),
     route!(
+        "/{users:users?}/{user}/sendpin",
+        [Operation::get("Mails a user a new pin."), Operation::post("Mails a user a new pin.").takes(Takes::Nothing)],
+        account::send_pin
+    ),
+    route!(
         "/{users:users?}/{user}/token",
         [Operation::get("A token of a user, for the administration.").gives(Gives::Token)],
         account::lend_token
+    ),
+    route!(
+        "/{users:users?}/{user}/resetpw",
+        [
+            Operation::get("The page for a new password, for whoever has the link.").gives(Gives::Page),
+            Operation::post("Sets a new password by a link; without a token, mails one.").gives(Gives::Page),
+        ],
+        recovery::reset
+    ),
+    route!(
+        "/{users:users?}/{user}/confirm",
+        [
+            Operation::get("Confirms an address by a link.").gives(Gives::Page),
+            Operation::post("Confirms an address by a link.").gives(Gives::Page),
+        ],
+        admission::confirm
+    ),
+    route!(
+        "/{users:users?}/{user}/activate",
+        [
+            Operation::get("Activates a user by a link.").gives(Gives::Page),
+            Operation::post("Activates a user by a link.").gives(Gives::Page),
+        ],
+        admission::activate
+    ),
+    route!(
+        "/{users:users?}/{user}/reactivate",
+        [Operation::get("Mails what a user needs to come in.")],
+        admission::reactivate
     ),
     route!(
         "/{users:users?}/{user}/revoketokens",

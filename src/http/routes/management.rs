@@ -2,8 +2,9 @@
 
 use super::{Gives, Operation, Route, Takes, route};
 use crate::http::oauth::{jwks, token};
+use crate::http::pages::{admission, organization, recovery};
 use crate::http::usergrid::management::{admins, apps, feeds, me, org_config, org_users, orgs};
-use crate::http::usergrid::{credentials, revoke, signin_provider, sso};
+use crate::http::usergrid::{credentials, mail, revoke, signin_provider, sso};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -27,6 +28,14 @@ pub(super) const ROUTES: &[Route] = &[
         "/.well-known/jwks.json",
         [Operation::get("The public keys of the management issuer.").gives(Gives::Json)],
         jwks::keys
+    ),
+    route!(
+        "/users/resetpw",
+        [
+            Operation::get("The page for a forgotten password.").gives(Gives::Page),
+            Operation::post("Mails a link for a new password, if there is such an admin.").gives(Gives::Page),
+        ],
+        recovery::ask
     ),
     route!("/users", [Operation::post("Creates an admin.")], admins::create),
     route!(
@@ -52,6 +61,35 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::delete("Takes an admin out of an organization."),
         ],
         org_users::member
+    ),
+    route!(
+        "/users/{user}/resetpw",
+        [
+            Operation::get("The page for a new password, for whoever has the link.").gives(Gives::Page),
+            Operation::post("Sets a new password by a link; without a token, mails one.").gives(Gives::Page),
+        ],
+        recovery::reset
+    ),
+    route!(
+        "/users/{user}/confirm",
+        [
+            Operation::get("Confirms an address by a link.").gives(Gives::Page),
+            Operation::post("Confirms an address by a link.").gives(Gives::Page),
+        ],
+        admission::confirm
+    ),
+    route!(
+        "/users/{user}/activate",
+        [
+            Operation::get("Activates an admin by a link.").gives(Gives::Page),
+            Operation::post("Activates an admin by a link.").gives(Gives::Page),
+        ],
+        admission::activate
+    ),
+    route!(
+        "/users/{user}/reactivate",
+        [Operation::get("Mails what an admin needs to come in.")],
+        admission::reactivate
     ),
     route!(
         "/users/{user}/revoketokens",
@@ -134,6 +172,46 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::post("Sets how an application reaches a provider of sign-in."),
         ],
         signin_provider::of_application
+    ),
+    route!(
+        "/orgs/{org}/confirm",
+        [
+            Operation::get("Confirms an organization by a link.").gives(Gives::Page),
+            Operation::post("Confirms an organization by a link.").gives(Gives::Page),
+        ],
+        organization::confirm
+    ),
+    route!(
+        "/orgs/{org}/activate",
+        [
+            Operation::get("Activates an organization by a link.").gives(Gives::Page),
+            Operation::post("Activates an organization by a link.").gives(Gives::Page),
+        ],
+        organization::activate
+    ),
+    route!(
+        "/orgs/{org}/reactivate",
+        [Operation::get("Mails the link of an organization again.")],
+        organization::reactivate
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/mail",
+        [Operation::get("The outbox of an application, newest first.")],
+        mail::of_application
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/mail/templates/{name}",
+        [
+            Operation::get("An application's own words for a mail, and the server's."),
+            Operation::put("Sets an application's own words for a mail."),
+            Operation::delete("Goes back to the server's words for a mail."),
+        ],
+        mail::template
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/mail/{mail}",
+        [Operation::get("One mail of the outbox; with its words while it is held.")],
+        mail::read_of_application
     ),
     route!(
         "/orgs/{org}/apps/{app}/credentials",

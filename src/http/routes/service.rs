@@ -1,6 +1,7 @@
 //! The routes of the service itself: no credentials, no tenant.
 
 use super::{Gives, Operation, Route, Takes, route};
+use crate::http::usergrid::mail;
 use crate::http::usergrid::management::system;
 use crate::http::{openapi, service};
 
@@ -34,5 +35,11 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     route!("/health/live", [Operation::get("Whether the process answers.").gives(Gives::Json)], service::live),
     route!("/health/ready", [Operation::get("Whether the server can serve.").gives(Gives::Json)], service::ready),
+    route!("/system/mail", [Operation::get("The outbox of the management plane, newest first.")], mail::of_management),
+    route!(
+        "/system/mail/{mail}",
+        [Operation::get("One mail of the outbox; with its words while it is held.")],
+        mail::read_of_management
+    ),
     route!("/openapi.json", [Operation::get("This document.").gives(Gives::Json)], openapi::serve),
 ];

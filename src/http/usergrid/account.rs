@@ -65,6 +65,14 @@ pub async fn set_pin(call: Call) -> Result<HttpResponse, Refusal> {
     Ok(answer_with(&call, &place, "set user pin", &user))
 }
 
+/// `GET|POST /{org}/{app}/users/{user}/sendpin`: a new pin, by mail.
+pub async fn send_pin(call: Call) -> Result<HttpResponse, Refusal> {
+    let (place, session, user) = owned(&call).await?;
+    let sent = call.state.registry.mail_user_pin(&user, actor(session.as_ref())).await;
+    sent.map_err(|cause| call.refuse(&cause))?;
+    Ok(answer_with(&call, &place, "retrieve user pin", &user))
+}
+
 /// `GET /{org}/{app}/users/{user}/token?ttl=`: a token of a user, for the administration of the application.
 pub async fn lend_token(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;

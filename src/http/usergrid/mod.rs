@@ -11,6 +11,7 @@ pub mod groups;
 pub mod jsonp;
 pub mod links;
 pub mod listing;
+pub mod mail;
 pub mod management;
 mod metadata;
 pub mod permissions;

@@ -81,7 +81,7 @@ impl Mover<'_> {
         let audit = self.registry.audit(TenantId::MANAGEMENT, Actor::Operator, "import admin from Usergrid", detail);
         let provision = Provision {
             admins: vec![WithPassword { who: Admin { id, person }, hash }],
-            journal: Journal { changes: Vec::new(), audit: vec![audit] },
+            journal: Journal { changes: Vec::new(), audit: vec![audit], ..Journal::default() },
             ..Provision::default()
         };
         match self.registry.store.provision(&provision) {
@@ -99,7 +99,7 @@ impl Mover<'_> {
     /// Makes an admin a member, unless they are one.
     pub(super) fn member(&mut self, org: OrgId, admin: AdminId) -> Result<(), MoveError> {
         let change = self.registry.change(org, ChangeKind::Membership);
-        let journal = Journal { changes: vec![change], audit: Vec::new() };
+        let journal = Journal { changes: vec![change], audit: Vec::new(), ..Journal::default() };
         let is_new = !self.plan.dry_run && self.registry.store.ensure_membership(org, admin, &journal)?;
         if is_new {
             self.registry.directory.apply(&journal.changes);

@@ -109,7 +109,7 @@ impl Mover<'_> {
         };
         let audit: Vec<_> = self.moved.iter().filter(|(_, rows)| **rows > 0).map(entry).collect();
         if !audit.is_empty() {
-            self.registry.store.record(&Journal { changes: Vec::new(), audit })?;
+            self.registry.store.record(&Journal { changes: Vec::new(), audit, ..Journal::default() })?;
         }
         Ok(())
     }

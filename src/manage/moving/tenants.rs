@@ -145,6 +145,7 @@ impl Mover<'_> {
             journal: Journal {
                 changes: vec![registry.change(id, ChangeKind::Tenant), registry.change(id, ChangeKind::ClientSecrets)],
                 audit: vec![registry.audit(id, Actor::Operator, "import organization from Usergrid", detail)],
+                ..Journal::default()
             },
             ..Provision::default()
         };
@@ -259,6 +260,7 @@ impl Mover<'_> {
             journal: Journal {
                 changes: vec![registry.change(id, ChangeKind::Tenant), registry.change(id, ChangeKind::ClientSecrets)],
                 audit: vec![registry.audit(id, Actor::Operator, "import application from Usergrid", detail)],
+                ..Journal::default()
             },
             ..Provision::default()
         };

@@ -49,6 +49,7 @@ impl SignOn {
                     registry.audit(*org, Actor::Guest, "set membership", detail)
                 })
                 .collect(),
+            ..Journal::default()
         };
         let write = move |store: &Store, journal: &Journal| store.set_memberships(admin, &join, &leave, journal);
         Ok(registry.write(journal, write).await?)

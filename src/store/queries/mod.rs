@@ -24,6 +24,9 @@ pub mod group;
 pub mod legacy_token;
 pub mod link;
 pub mod listing;
+pub mod mail;
+pub mod mail_template;
+pub mod mail_token;
 pub mod membership;
 pub mod migration;
 pub mod moving;
@@ -31,6 +34,7 @@ pub mod organization;
 pub mod password_history;
 pub mod permission;
 mod person;
+mod post;
 pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
@@ -53,6 +57,7 @@ pub fn append(conn: &mut Conn, entered: TenantId, journal: &Journal) -> Result<(
         change_log::insert(conn, change)?;
     }
     let mut entered = entered;
+    post::append(conn, &mut entered, &journal.post)?;
     for entry in &journal.audit {
         if entry.tenant != entered {
             enter(conn, entry.tenant)?;

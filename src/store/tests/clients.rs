@@ -66,6 +66,7 @@ fn a_rotation_ends_the_other_secrets_and_drops_the_dead_ones() {
         let journal = |tenant| Journal {
             changes: vec![Change { id: fresh(), tenant, kind: ChangeKind::ClientSecrets }],
             audit: Vec::new(),
+            ..Journal::default()
         };
         let (first, second, third) = (a_secret(0), a_secret(10), a_secret(40));
         store.rotate_client_secret(other, &replacing(&a_secret(0), at(0)), &journal(other)).expect("a write");

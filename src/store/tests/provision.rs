@@ -34,6 +34,7 @@ fn one_of_everything() -> Provision {
         journal: Journal {
             changes: vec![Change { id: fresh(), tenant: org.id.into(), kind: ChangeKind::Tenant }],
             audit: vec![an_entry(org.id.into()), an_entry(shop_id), an_entry(TenantId::MANAGEMENT)],
+            ..Journal::default()
         },
         memberships: vec![(org.id, admin.who.id)],
         organizations: vec![org],
@@ -123,7 +124,7 @@ fn the_journal_can_be_written_alone_and_is_read_in_order() {
         let change = |millis| Change { id: uuid_at(millis), tenant, kind: ChangeKind::Revocations };
         let changes = vec![change(3_000), change(1_000), change(2_000)];
         let audit = vec![an_entry(tenant), an_entry(TenantId::MANAGEMENT), an_entry(tenant)];
-        store.record(&Journal { changes, audit: audit.clone() }).expect("a write");
+        store.record(&Journal { changes, audit: audit.clone(), ..Journal::default() }).expect("a write");
 
         let from =
             |millis: i64, limit| store.list_changes(Moment::from_micros(millis * 1_000 + 7), limit).expect("a read");

@@ -45,6 +45,25 @@ const TABLE: &[(&str, Rule)] = &[
     ("/health/live", Rule::Open),
     ("/health/ready", Rule::Open),
     ("/openapi.json", Rule::Open),
+    ("/management/users/resetpw", Rule::Open),
+    ("/management/users/{user}/resetpw", Rule::Open),
+    ("/management/users/{user}/confirm", Rule::Open),
+    ("/management/users/{user}/activate", Rule::Open),
+    ("/management/users/{user}/reactivate", Rule::Open),
+    ("/management/orgs/{org}/confirm", Rule::Open),
+    ("/management/orgs/{org}/activate", Rule::Open),
+    ("/management/orgs/{org}/reactivate", Rule::Open),
+    ("/management/orgs/{org}/apps/{app}/mail", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}/mail/{mail}", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}/mail/templates/{name}", Rule::Only(&[OrgClient, Admin])),
+    ("/system/mail", Rule::Only(&[])),
+    ("/system/mail/{mail}", Rule::Only(&[])),
+    ("/{org}/{app}/users/resetpw", Rule::Open),
+    ("/{org}/{app}/users/{user}/resetpw", Rule::Open),
+    ("/{org}/{app}/users/{user}/confirm", Rule::Open),
+    ("/{org}/{app}/users/{user}/activate", Rule::Open),
+    ("/{org}/{app}/users/{user}/reactivate", Rule::Open),
+    ("/{org}/{app}/users/{user}/sendpin", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
     ("/status/heap", Rule::Only(&[])),
     ("/system/superuser/setup", Rule::Only(&[])),
     ("/system/database/setup", Rule::Only(&[])),
@@ -199,8 +218,9 @@ fn instance(route: &str) -> String {
         _ => "ann",
     };
     let path = route.replace("{org}", "acme").replace("{app}", "shop").replace("{user}", user);
-    let path = path.replace("{collection}", "books");
-    let path = ["{role}", "{group}", "{followed}"].iter().fold(path, |path, name| path.replace(name, "nobody"));
+    let path = path.replace("{collection}", "books").replace("{name}", "password_reset");
+    let path =
+        ["{role}", "{group}", "{followed}", "{mail}"].iter().fold(path, |path, name| path.replace(name, "nobody"));
     let path = if path.ends_with("/sia-provider") { format!("{path}?provider_key=facebook") } else { path };
     // A token that nobody has: who may name one at all is what is asked here.
     if path.ends_with("/revoketoken") { format!("{path}?token=unknown") } else { path }

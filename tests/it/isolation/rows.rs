@@ -264,7 +264,7 @@ fn an_audit_line_is_read_where_it_was_written() {
         action: "test".to_owned(),
         detail: json!({}),
     };
-    near.store().record(&Journal { changes: Vec::new(), audit: vec![entry.clone()] }).unwrap();
+    near.store().record(&Journal { changes: Vec::new(), audit: vec![entry.clone()], ..Journal::default() }).unwrap();
     near.acme_is_untouched();
     assert!(near.store().list_audit(tenant, 1_000).unwrap().contains(&entry));
     assert!(!near.store().list_audit(TenantId::MANAGEMENT, 1_000).unwrap().contains(&entry));

@@ -64,9 +64,14 @@ impl TestServer {
 
     /// Ends this server and starts another in its place.
     pub fn restart(self) -> Self {
+        self.restart_with(|_| {})
+    }
+
+    /// As `restart`, with other settings.
+    pub fn restart_with(self, change: impl FnOnce(&mut Settings) + Send + 'static) -> Self {
         let (ground, public) = (self.ground.clone(), self.public.clone());
         drop(self);
-        Self::launch(ground, Some(public), |_| {})
+        Self::launch(ground, Some(public), change)
     }
 
     fn launch(ground: Ground, public: Option<BaseUrl>, change: impl FnOnce(&mut Settings)) -> Self {

@@ -7,6 +7,7 @@ mod applications;
 mod clients;
 mod errors;
 mod groups;
+mod mail;
 mod members;
 mod organizations;
 mod permissions;

@@ -1,0 +1,168 @@
+//! Pages for people who follow a link from a mail: plain HTML, no script, no cookie, usable by keyboard and on a small
+//! screen. Programs that ask for JSON get it from the same addresses.
+
+pub mod admission;
+pub mod organization;
+pub mod recovery;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT, CONTENT_SECURITY_POLICY};
+use askama::Template;
+use serde_json::{Map, Value};
+
+use super::error::Refusal;
+use super::extract::call::Call;
+use crate::domain::place::Place;
+use crate::domain::secret::Secret;
+
+/// The one style of all pages, by its SHA-256, so that no other may slip in (CSP Level 3 §6.7.2).
+const STYLE: &str = "'sha256-c8KJGOsBjOxsmbxMFhlBJPseCY6wVkESpgrT5XWJ58w='";
+
+/// The address for a new password is asked for.
+#[derive(Template)]
+#[template(path = "ask.html")]
+struct Ask<'a> {
+    title: &'a str,
+    place: &'a str,
+    wrong: Option<&'a str>,
+    asks_address: bool,
+}
+
+/// A new password is asked for.
+#[derive(Template)]
+#[template(path = "password.html")]
+struct NewPassword<'a> {
+    title: &'a str,
+    place: &'a str,
+    wrong: Option<&'a str>,
+    token: &'a str,
+}
+
+/// Something is done by a button.
+#[derive(Template)]
+#[template(path = "act.html")]
+struct Act<'a> {
+    title: &'a str,
+    place: &'a str,
+    text: &'a str,
+    button: &'a str,
+    token: &'a str,
+}
+
+/// Something is told.
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct Notice<'a> {
+    title: &'a str,
+    place: &'a str,
+    text: &'a str,
+}
+
+/// Who may show a page in a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Framing {
+    Nobody,
+    /// The configured portals (Usergrid: its portal frames the page for forgotten passwords).
+    Portals,
+}
+
+/// What came with a request to a page, from the query or the body.
+struct Said {
+    members: Map<String, Value>,
+    token: Option<Secret>,
+}
+
+impl Said {
+    fn read(call: &Call) -> Result<Self, Refusal> {
+        let members = call.object_or_empty()?;
+        let own = members.get("token").and_then(Value::as_str).map(str::to_owned);
+        let token = own.or_else(|| call.query("token")).filter(|token| !token.is_empty()).map(Secret::new);
+        Ok(Self { members, token })
+    }
+
+    /// A member of the body that is a text with something in it.
+    fn text(&self, name: &str) -> Option<&str> {
+        self.members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+    }
+}
+
+/// Whether the caller is a program: it asks for JSON and not for HTML, or it speaks JSON itself.
+fn wants_json(call: &Call) -> bool {
+    let accepts = |kind: &str| {
+        let given = call.request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok());
+        given.flat_map(|value| value.split(',')).any(|part| part.trim().starts_with(kind))
+    };
+    !accepts("text/html") && (accepts("application/json") || call.speaks_json())
+}
+
+/// Whether a browser or a mail program fetches the link before anyone has asked it to.
+fn is_prefetch(call: &Call) -> bool {
+    ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
+        let value = call.request.headers().get(*name).and_then(|value| value.to_str().ok());
+        value.is_some_and(|value| ["prefetch", "preview", "prerender"].iter().any(|word| value.contains(word)))
+    })
+}
+
+/// How a page calls the place.
+fn name_of(place: &Place) -> String {
+    match place {
+        Place::Management => "Tokengrid".to_owned(),
+        Place::App { org, app } => format!("{}/{}", org.name, app.name),
+    }
+}
+
+/// A page as an answer. Nobody keeps it, and its address, which may hold a token, goes nowhere.
+fn page(call: &Call, page: &impl Template, (status, framing): (StatusCode, Framing)) -> HttpResponse {
+    let framers = match framing {
+        Framing::Nobody => "'none'",
+        Framing::Portals => &call.state.pages.frame_ancestors,
+    };
+    let policy = format!(
+        "default-src 'none'; style-src {STYLE}; form-action 'self'; base-uri 'none'; frame-ancestors {framers}"
+    );
+    match page.render() {
+        Ok(html) => HttpResponse::build(status)
+            .content_type("text/html; charset=utf-8")
+            .insert_header((CONTENT_SECURITY_POLICY, policy))
+            .body(html),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_style_that_the_pages_have() {
+        let html = Notice { title: "<T>", place: "a/b", text: "\"&'" }.render().unwrap();
+        let (_, rest) = html.split_once("<style>").unwrap();
+        let (style, rest) = rest.split_once("</style>").unwrap();
+        let hash = STANDARD.encode(Sha256::digest(style));
+        assert_eq!(STYLE, format!("'sha256-{hash}'"));
+        assert!(rest.contains("&#60;T&#62;") && !html.contains("<T>"), "{rest}");
+        assert!(!html.contains("<script") && !html.contains("style=") && html.contains("lang=\"en\""));
+    }
+
+    #[test]
+    fn every_field_of_a_form_has_a_label() {
+        let forms = [
+            Ask { title: "t", place: "p", wrong: None, asks_address: true }.render().unwrap(),
+            NewPassword { title: "t", place: "p", wrong: Some("w"), token: "x" }.render().unwrap(),
+        ];
+        for html in forms {
+            for field in html.split("<input ").skip(1).filter(|field| !field.starts_with("type=\"hidden\"")) {
+                let id = field.split('"').nth(1).unwrap();
+                assert!(html.contains(&format!("<label for=\"{id}\">")), "{id} in {html}");
+            }
+        }
+    }
+}

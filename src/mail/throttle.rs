@@ -1,0 +1,61 @@
+//! How often one source may ask for mail. In memory and bounded: it spares the outbox, which counts for itself.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::domain::clock::Moment;
+
+/// The span that limits are counted over.
+pub(super) const WINDOW: Duration = Duration::from_secs(3_600);
+/// Sources remembered at once; when there are more, all are forgotten rather than any refused unjustly.
+const SOURCES: usize = 100_000;
+
+/// One count a source, which begins anew an hour after it began.
+#[derive(Default)]
+pub(super) struct Throttle {
+    counts: Mutex<HashMap<String, (Moment, u32)>>,
+}
+
+impl Throttle {
+    /// Counts a request; false when the source has had its share.
+    pub(super) fn admits(&self, source: &str, limit: u32, now: Moment) -> bool {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() >= SOURCES {
+            counts.retain(|_, (began, _)| now.since(*began) < WINDOW);
+            if counts.len() >= SOURCES {
+                counts.clear();
+            }
+        }
+        let (began, count) = counts.entry(source.to_owned()).or_insert((now, 0));
+        if now.since(*began) >= WINDOW {
+            (*began, *count) = (now, 0);
+        }
+        *count = count.saturating_add(1);
+        *count <= limit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_source_has_its_share_of_an_hour() {
+        let throttle = Throttle::default();
+        let now = Moment::from_millis(1_000);
+        assert!(throttle.admits("a", 2, now) && throttle.admits("a", 2, now));
+        assert!(!throttle.admits("a", 2, now.plus(WINDOW).minus(Duration::from_micros(1))));
+        assert!(throttle.admits("b", 2, now), "another source has its own");
+        assert!(throttle.admits("a", 2, now.plus(WINDOW)), "an hour later it begins anew");
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let throttle = Throttle::default();
+        for source in 0..=SOURCES {
+            throttle.admits(&source.to_string(), 1, Moment::EPOCH);
+        }
+        assert!(throttle.counts.lock().unwrap().len() <= SOURCES);
+    }
+}

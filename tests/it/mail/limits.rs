@@ -1,0 +1,112 @@
+//! Who may cause mail, how much of it, and what the answers give away: nothing.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokengrid::domain::mail::MailState;
+
+use crate::support::{Account, Answer, World, world, world_with};
+
+/// A page or an envelope without what tells one moment from another.
+fn timeless(answer: &Answer) -> (u16, String) {
+    let lines = answer.text.lines().filter(|line| !line.contains("timestamp") && !line.contains("duration"));
+    (answer.status, lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn mails(world: &World) -> usize {
+    world.server.letters(world.acme.app.id).len()
+}
+
+#[test]
+fn defect_9_the_answers_reveal_no_account() {
+    let world = world();
+    Account::named("bob").user(&world.server, &world.acme);
+    let guest = world.guest();
+    let ask = |email: &str| guest.form("/acme/shop/users/resetpw", &format!("email={email}"));
+    assert_eq!(timeless(&ask("ann%40example.test")), timeless(&ask("nobody%40example.test")));
+    let by_json = |email: &str| guest.json("/acme/shop/users/resetpw", &json!({ "email": email }));
+    assert_eq!(timeless(&by_json("ann@example.test")), timeless(&by_json("nobody@example.test")));
+    // ann has an address, bob has none, and nobody is nobody.
+    for path in ["/acme/shop/users/{}/resetpw", "/management/users/{}/resetpw"] {
+        let of = |user: &str| timeless(&guest.form(&path.replace("{}", user), ""));
+        assert_eq!((of("ann"), of("acme-admin")), (of("nobody"), of("bob")), "{path}");
+        let with = |user: &str| timeless(&guest.form(&path.replace("{}", user), "token=ZW0tx&password1=a&password2=b"));
+        assert_eq!((with("ann"), with("acme-admin")), (with("nobody"), with("bob")), "{path}");
+    }
+    for path in ["/acme/shop/users/{}/reactivate", "/management/users/{}/reactivate", "/management/orgs/{}/reactivate"]
+    {
+        let of = |user: &str| timeless(&guest.get(&path.replace("{}", user)));
+        assert_eq!((of("ann"), of("acme")), (of("nobody"), of("bob")), "{path}");
+    }
+    for act in ["confirm", "activate"] {
+        let of = |user: &str| timeless(&guest.get(&format!("/acme/shop/users/{user}/{act}?token=ZW0tx")));
+        assert_eq!(of("ann"), of("nobody"), "{act}");
+    }
+}
+
+#[test]
+fn asking_for_nobody_costs_the_same_rows_and_sends_nothing() {
+    let world = world();
+    let ask = |email: &str| world.guest().form("/acme/shop/users/resetpw", &format!("email={email}"));
+    ask("nobody%40example.test");
+    assert_eq!(mails(&world), 0);
+    let store = &world.server.core.store;
+    let hour = world.server.core.clock.now().minus(Duration::from_secs(3_600));
+    let count = |key: &str| store.count_mails_to(world.acme.app.id.into(), key, hour).unwrap();
+    assert_eq!(count("nobody@example.test"), 1, "a mail to nobody was written");
+    assert!(store.list_mails(world.acme.app.id.into(), None, 10).unwrap().is_empty(), "and nobody is shown it");
+    let due = world.server.core.clock.now().plus(Duration::from_secs(1));
+    store.release_held_mails(hour, due).unwrap();
+    assert!(store.list_due_mails(due, 10).unwrap().iter().all(|mail| mail.state != MailState::Void));
+    ask("ann%40example.test");
+    assert_eq!((count("ann@example.test"), mails(&world)), (1, 1));
+}
+
+#[test]
+fn defect_1_mail_to_one_address_is_limited() {
+    let world = world();
+    for _ in 0..4 {
+        assert_eq!(world.guest().form("/acme/shop/users/ann/resetpw", "").status, 200);
+        assert_eq!(world.guest().get("/acme/shop/users/ann/reactivate").status, 200);
+    }
+    assert_eq!(mails(&world), 5, "five an hour, whatever they are about");
+    world.server.advance(Duration::from_secs(3_600));
+    world.guest().form("/acme/shop/users/ann/resetpw", "");
+    assert_eq!(mails(&world), 6);
+}
+
+#[test]
+fn defect_1_requests_of_one_source_are_limited_and_answered_alike() {
+    let world = world_with(|settings| settings.mail.per_source = 2);
+    for user in ["bob", "eve"] {
+        let email = format!("{user}@example.test");
+        Account { email: Some(&email), ..Account::named(user) }.user(&world.server, &world.acme);
+    }
+    let answers = ["ann", "bob", "eve"].map(|user| world.guest().form(&format!("/acme/shop/users/{user}/resetpw"), ""));
+    assert_eq!(timeless(&answers[0]), timeless(&answers[2]));
+    assert_eq!(mails(&world), 2);
+    world.server.advance(Duration::from_secs(3_600));
+    world.guest().form("/acme/shop/users/eve/resetpw", "");
+    assert_eq!(mails(&world), 3);
+}
+
+#[test]
+fn a_source_is_what_the_proxy_in_front_says_and_nothing_that_the_caller_says() {
+    let ask = |world: &World, header: &str| {
+        let headers = [("x-forwarded-for", header)];
+        world.guest().send_with("POST", "/acme/shop/users/ann/resetpw", None, "", &headers);
+    };
+    let bare = world_with(|settings| settings.mail.per_source = 1);
+    ask(&bare, "192.0.2.1");
+    ask(&bare, "192.0.2.2");
+    assert_eq!(mails(&bare), 1, "without a proxy the header is the caller's own");
+    let behind = world_with(|settings| {
+        settings.mail.per_source = 1;
+        settings.server.client_address_header = "X-Forwarded-For".to_owned();
+    });
+    ask(&behind, "192.0.2.1");
+    ask(&behind, "192.0.2.2");
+    assert_eq!(mails(&behind), 2);
+    ask(&behind, "203.0.113.9, 192.0.2.2");
+    assert_eq!(mails(&behind), 2, "the last entry counts: the proxy wrote it");
+}
