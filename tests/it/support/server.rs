@@ -68,7 +68,7 @@ impl TestServer {
     }
 
     /// As `restart`, with other settings.
-    pub fn restart_with(self, change: impl FnOnce(&mut Settings) + Send + 'static) -> Self {
+    pub fn restart_with(self, change: impl FnOnce(&mut Settings)) -> Self {
         let (ground, public) = (self.ground.clone(), self.public.clone());
         drop(self);
         Self::launch(ground, Some(public), change)
