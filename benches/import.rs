@@ -4,7 +4,6 @@
 #![expect(
     clippy::expect_used,
     clippy::print_stdout,
-    clippy::disallowed_methods,
     reason = "a benchmark stops at the first thing that is wrong, and prints"
 )]
 

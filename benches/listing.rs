@@ -61,7 +61,7 @@ fn fill(registry: &Registry, app: AppId, users: u32) {
 
 fn user(app: AppId, number: u32) -> AppUser {
     let created = Moment::from_millis(1_790_000_000_000 + i64::from(number));
-    let city = if number % 2 == 0 { "Oslo" } else { "Bergen" };
+    let city = if number.is_multiple_of(2) { "Oslo" } else { "Bergen" };
     let properties: Map<_, _> = json!({ "city": city, "code": format!("k{number}"), "age": number % 90 })
         .as_object()
         .cloned()

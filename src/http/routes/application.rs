@@ -3,7 +3,7 @@
 use super::{Gives, Operation, Route, Takes, route};
 use crate::http::oauth::{jwks, token};
 use crate::http::pages::{admission, recovery};
-use crate::http::usergrid::{account, application, credentials, revoke, social, user_credentials, users};
+use crate::http::usergrid::{account, application, credentials, empty, revoke, social, user_credentials, users};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -67,6 +67,8 @@ pub(super) const ROUTES: &[Route] = &[
         ],
         recovery::ask
     ),
+    // Before the user who might be called so.
+    route!("/{collection}/indexes", [Operation::get("Always empty; for Usergrid's clients.")], empty::indexes),
     route!(
         "/{users:users?}/me",
         [Operation::get("The calling user."), Operation::put("Changes the calling user."),],

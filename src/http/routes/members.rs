@@ -43,7 +43,6 @@ macro_rules! empty {
 }
 
 pub(super) const ROUTES: &[Route] = &[
-    empty!("/{collection}/indexes", empty::indexes),
     route!(
         "/{roles:roles?}",
         [Operation::list("The roles."), Operation::post("Creates roles.").takes(Takes::Objects)],

@@ -126,7 +126,8 @@ fn group_resource_it_add_remove_user_group() {
 #[test]
 fn group_resource_it_add_remove_role_group() {
     let stage = Stage::new();
-    (stage.group("staff"), stage.role("tester"));
+    stage.group("staff");
+    stage.role("tester");
     assert_eq!(each(&post(&stage.owner, "/groups/staff/roles/tester", &json!({})), "name"), ["tester"]);
     assert_eq!(each(&post(&stage.owner, "/roles/tester/groups/staff", &json!({})), "path"), ["staff"]);
     assert_eq!(each(&get(&stage.owner, "/groups/staff/roles"), "name"), ["tester"]);
@@ -146,7 +147,8 @@ fn group_resource_it_add_role_permission_to_group_verify_permission() {
     let stage = Stage::new();
     stage.remove_default();
     stage.user("bob");
-    (stage.group("staff"), stage.role("tester"));
+    stage.group("staff");
+    stage.role("tester");
     stage.grant("/roles/tester", "get:/devices/**");
     stage.link("/groups/staff/users/ann");
     let (ann, bob) = (stage.caller("ann"), stage.caller("bob"));

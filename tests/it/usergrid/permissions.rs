@@ -61,7 +61,9 @@ fn permissions_resource_it_application_permissions() {
     let stage = Stage::new();
     stage.remove_default();
     stage.user("bob");
-    (stage.role("reviewer1"), stage.role("reviewer2"), stage.group("reviewers"));
+    stage.role("reviewer1");
+    stage.role("reviewer2");
+    stage.group("reviewers");
     stage.grant("/roles/reviewer1", "get,post:/groups/**");
     stage.grant("/roles/reviewer2", "get,post:/roles/**");
     stage.link("/users/ann/roles/reviewer1");
