@@ -94,6 +94,11 @@ impl Verifier {
         }
     }
 
+    /// Whether a name by Basic means the superuser, who needs no grant for a token.
+    pub fn is_superuser_named(&self, name: &str) -> bool {
+        self.superuser.as_ref().is_some_and(|known| known.username.key() == lookup_key(name))
+    }
+
     /// The superuser, when that is whom `name` means. Digests are compared, so that nothing tells how long the password
     /// is; no slow hash, since this may come with every request.
     ///

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Store;
 use super::error::StoreError;
 use super::journal::Journal;
-use super::side::{Scope, query, transact};
+use super::side::{Scope, Side, query, transact};
 use crate::domain::clock::Moment;
 use crate::domain::group::Group;
 use crate::domain::id::{AdminId, AppId, OrgId, TenantId, UserId};
@@ -15,6 +15,7 @@ use crate::domain::link::Link;
 use crate::domain::permission::{Holder, Permission};
 use crate::domain::role::Role;
 use crate::domain::secret::Secret;
+use crate::domain::tenant::Switch;
 use crate::domain::term::Term;
 use crate::domain::user::{AppUser, WithPassword};
 
@@ -64,6 +65,14 @@ pub struct Kinds {
 }
 
 impl Store {
+    /// Tells the database that many rows are about to come, or that they have come.
+    pub fn set_loading(&self, loading: Switch) -> Result<(), StoreError> {
+        match self.side() {
+            Side::Sqlite(database) => database.set_loading(loading),
+            Side::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Moves a load into its application, all or nothing.
     pub fn move_in(&self, app: AppId, load: &Load, now: Moment) -> Result<Landed, StoreError> {
         transact!(self, app.into(), |q, conn| q::moving::insert(conn, app, load, now))

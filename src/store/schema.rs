@@ -247,7 +247,7 @@ diesel::table! {
     use diesel::sql_types::{BigInt, Double, Nullable, Text};
     use crate::store::columns::Uid;
 
-    term (tenant_id, collection, field, entity_id, ordinal) {
+    term (tenant_id, entity_id, collection, field, ordinal) {
         tenant_id -> Uid,
         collection -> Text,
         field -> Text,

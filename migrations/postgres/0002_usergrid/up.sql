@@ -73,11 +73,10 @@ CREATE TABLE term (
     number double precision,
     text_key text COLLATE "C",
     words text COLLATE "C",
-    PRIMARY KEY (tenant_id, collection, field, entity_id, ordinal)
+    PRIMARY KEY (tenant_id, entity_id, collection, field, ordinal)
 );
 CREATE INDEX term_text ON term (tenant_id, collection, field, text_key, entity_id) WHERE text_key IS NOT NULL;
 CREATE INDEX term_number ON term (tenant_id, collection, field, number, entity_id) WHERE number IS NOT NULL;
-CREATE INDEX term_entity ON term (tenant_id, entity_id);
 
 -- Former passwords, where an organization asks for them to be remembered.
 CREATE TABLE password_history (

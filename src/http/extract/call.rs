@@ -347,6 +347,12 @@ impl Call {
         in_parameters || matches!(self.authorization, Authorization::Bearer(_) | Authorization::EmptyBearer)
     }
 
+    /// Whether the superuser comes by Basic, who gets a token without a grant (Usergrid).
+    pub fn is_superuser_by_basic(&self) -> bool {
+        matches!(&self.authorization, Authorization::Basic { client_id, .. }
+            if self.state.verifier.is_superuser_named(client_id))
+    }
+
     /// The token to be ended by `revoketoken`. Usergrid: one SDK appends its own token behind a second `?`.
     pub fn named_token(&self) -> Result<Secret, Refusal> {
         let token = self.parameters()?.token.as_ref().ok_or_else(|| self.refuse(&RequestError::Missing("token")))?;

@@ -279,8 +279,9 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Scalar, E> {
         Ok(Scalar::Other)
     }
+    /// Some serializers write what was never set as `null`: not sent, like an empty value.
     fn visit_unit<E: serde::de::Error>(self) -> Result<Scalar, E> {
-        Ok(Scalar::Other)
+        Ok(Scalar::Text(String::new()))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Scalar, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}

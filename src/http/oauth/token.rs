@@ -37,8 +37,8 @@ pub async fn exchange(call: Call) -> Result<HttpResponse, Refusal> {
 
 async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Issued, Refusal> {
     let place = call.place().await?;
-    let is_silent = parameters.grant_type.is_none() && matches!(place, Place::Management) && call.has_token();
-    if is_silent {
+    let names_itself = call.has_token() || call.is_superuser_by_basic();
+    if parameters.grant_type.is_none() && matches!(place, Place::Management) && names_itself {
         return reissue(call, parameters, voice).await;
     }
     if call.request.method() == Method::POST && parameters.encoding == Encoding::Json {

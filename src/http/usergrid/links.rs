@@ -179,8 +179,14 @@ async fn below(
     (collection, end): (&str, Uuid),
     listed: Listed,
 ) -> Result<HttpResponse, Refusal> {
-    let above = format!("/{collection}/{end}");
-    let path = format!("{above}/{}", listed.word);
+    let holder = format!("/{collection}/{end}");
+    let path = format!("{holder}/{}", listed.word);
+    // Where the one link of each is served: a follower has none below the followed.
+    let above = match listed.word {
+        "following" => path.clone(),
+        "followers" => String::new(),
+        _ => holder,
+    };
     let within = Some(Within { kind: listed.kind, end, direction: listed.direction });
     list(call, entered, List { collection: listed.collection, above: &above, path: &path, within }).await
 }

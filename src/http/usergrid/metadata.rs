@@ -28,21 +28,23 @@ const ROLE: Below = Below { sets: &[("permissions", "permissions")], collections
 
 /// A user, listed at `above`: empty, or as `/groups/<uuid>`.
 pub fn user(user: &AppUser, above: &str) -> Value {
-    described(user.entity(), &USER, format!("{above}/users/{}", user.id))
+    described(user.entity(), &USER, above, &format!("/users/{}", user.id))
 }
 
 /// A group, listed at `above`.
 pub fn group(group: &Group, above: &str) -> Value {
-    described(group.entity(), &GROUP, format!("{above}/groups/{}", group.id))
+    described(group.entity(), &GROUP, above, &format!("/groups/{}", group.id))
 }
 
 /// A role, listed at `above`.
 pub fn role(role: &Role, above: &str) -> Value {
-    described(role.entity(), &ROLE, format!("{above}/roles/{}", role.id))
+    described(role.entity(), &ROLE, above, &format!("/roles/{}", role.id))
 }
 
-fn described(mut entity: Map<String, Value>, below: &Below, path: String) -> Value {
-    let at = |name: &str| json!(format!("{path}/{name}"));
+/// `own` is where the entity itself is read; what it has below it is found there, wherever it is listed.
+fn described(mut entity: Map<String, Value>, below: &Below, above: &str, own: &str) -> Value {
+    let path = format!("{above}{own}");
+    let at = |name: &str| json!(format!("{own}/{name}"));
     let sets: Map<_, _> = below.sets.iter().map(|(name, place)| ((*name).to_owned(), at(place))).collect();
     let collections: Map<_, _> = below.collections.iter().map(|name| ((*name).to_owned(), at(name))).collect();
     entity.insert("metadata".to_owned(), json!({ "path": path, "sets": sets, "collections": collections }));

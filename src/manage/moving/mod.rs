@@ -29,6 +29,7 @@ pub use report::{KINDS, MoveReport, Remark, Tally};
 
 use super::{Actor, ManageError, Registry};
 use crate::domain::id::AppId;
+use crate::domain::tenant::Switch;
 use crate::store::{Journal, StoreError};
 use files::{ExportFile, Files};
 use place::Places;
@@ -80,13 +81,10 @@ impl Registry {
         report.files_not_read = passed_over;
         let survey = Survey::take(read, &mut report)?;
         let mut mover = Mover { registry: self, plan, report, places: Places::default(), moved: HashMap::new() };
-        mover.tenants(&survey)?;
-        mover.holders(&survey)?;
-        mover.admins(&survey)?;
-        mover.users(&survey)?;
-        mover.beside(&survey)?;
-        mover.tokens(&survey)?;
-        mover.write_audit()?;
+        self.store.set_loading(Switch::On)?;
+        let moved = mover.everything(&survey);
+        self.store.set_loading(Switch::Off)?;
+        moved?;
         Ok(mover.report)
     }
 }
@@ -102,6 +100,16 @@ struct Mover<'a> {
 }
 
 impl Mover<'_> {
+    fn everything(&mut self, survey: &Survey) -> Result<(), MoveError> {
+        self.tenants(survey)?;
+        self.holders(survey)?;
+        self.admins(survey)?;
+        self.users(survey)?;
+        self.beside(survey)?;
+        self.tokens(survey)?;
+        self.write_audit()
+    }
+
     /// One line in the audit log of each application that anything was moved into.
     fn write_audit(&mut self) -> Result<(), MoveError> {
         let entry = |(app, rows): (&AppId, &usize)| {

@@ -16,6 +16,7 @@ use super::options::StoreOptions;
 use super::pool::{builder, checkout};
 use crate::domain::database::Durability;
 use crate::domain::id::TenantId;
+use crate::domain::tenant::Switch;
 
 #[path = "../queries/mod.rs"]
 pub mod queries;
@@ -31,9 +32,15 @@ pub const PLANS_ALONE: bool = false;
 pub const LOCKED: &str = "database is locked";
 
 /// What the writer is told beside the rest. A large write touches pages all over its indexes: with SQLite's own 2 MiB
-/// of memory it would write most of them many times. Up to 256 MiB, taken as they are needed; the log is folded back
-/// into the file every 64 MiB.
-const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 16384";
+/// of memory it would write most of them many times. Up to 256 MiB, taken as they are needed.
+const WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA cache_size = -262144";
+
+/// While many rows are loaded, the log is folded back into the file every gigabyte, not every four megabytes: the same
+/// pages change again and again.
+const LOADING: &str = "PRAGMA wal_autocheckpoint = 262144";
+
+/// Folds the log back, gives its room back, and returns to SQLite's own pace.
+const LOADED: &str = "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA wal_autocheckpoint = 1000";
 
 /// One file: a pool of readers, and a writer in a pool of one, which waits and replaces like any other.
 pub struct Database {
@@ -62,6 +69,15 @@ impl Database {
     /// Runs a write in one transaction.
     pub fn write<T>(&self, query: impl Fn(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
         checkout(&self.writer)?.immediate_transaction(query)
+    }
+
+    /// Prepares the writer for many rows, or ends that.
+    pub fn set_loading(&self, loading: Switch) -> Result<(), StoreError> {
+        let pragmas = match loading {
+            Switch::On => LOADING,
+            Switch::Off => LOADED,
+        };
+        Ok(checkout(&self.writer)?.batch_execute(pragmas)?)
     }
 
     /// Hands out the writer without a transaction, for migrations.

@@ -78,7 +78,7 @@ fn what_is_no_count_of_milliseconds_is_refused_in_both_voices() {
         let body = json!({ "grant_type": "password", "username": "ann", "password": PASSWORD, "ttl": ttl });
         assert_envelope(&world.guest().json("/acme/shop/token", &body), 400, "illegal_argument", NOT_A_NUMBER);
     }
-    for ttl in [json!(-1), json!(1.5), json!(true), json!(null), json!([]), json!({})] {
+    for ttl in [json!(-1), json!(1.5), json!(true), json!([]), json!({})] {
         let body = json!({ "grant_type": "password", "username": "ann", "password": PASSWORD, "ttl": ttl });
         assert_envelope(&world.guest().json("/acme/shop/token", &body), 400, "illegal_argument", NOT_A_NUMBER);
     }

@@ -45,7 +45,7 @@ fn requests(world: &World) -> Vec<(u16, &'static str, Answer)> {
         (400, "json_parse", own.send("POST", "/acme/shop/users", json, "{")),
         (400, "query_parse", own.get("/acme/shop/users?ql=select%20where%20and")),
         (400, "query_token", own.get("/acme/shop/users?ql=name%20%3D%20'open")),
-        (404, "not_found", guest.get("/acme/shop/nothing/here/at/all")),
+        (404, "not_found", own.get("/acme/shop/nothing/here/at/all")),
         (404, "organization_application_not_found", guest.get("/acme/none")),
         (405, "not_allowed", own.send("DELETE", "/acme/shop", None, "")),
         (405, "unsupported_service_operation", own.send("DELETE", "/acme/shop/users", None, "")),

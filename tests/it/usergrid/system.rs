@@ -197,3 +197,23 @@ fn admin_users_it_test_properties() {
     let closed = guest.form("/management/users", "email=x%40y.test&password=correct");
     assert_eq!(closed.text_of("error_description"), "Public organization registration is disabled");
 }
+
+#[test]
+fn the_superuser_gets_a_token_by_basic_without_a_grant() {
+    let world = world_with(superuser_on);
+    let superuser = world.guest().basic(SUPERUSER.0, SUPERUSER.1);
+    for answer in [
+        superuser.get("/management/token"),
+        superuser.get("/management/me"),
+        superuser.send("POST", "/management/token", None, ""),
+    ] {
+        assert_eq!(answer.json["user"]["username"], SUPERUSER.0, "{}", answer.text);
+        let caller = world.guest().bearer(&answer.token());
+        assert_eq!(caller.send("PUT", SYSTEM[0], None, "").status, 200);
+    }
+    let wrong = world.guest().basic(SUPERUSER.0, "superpasswort").get("/management/token");
+    assert_eq!(wrong.error(), (401, "unauthorized"), "{}", wrong.text);
+    // An admin's own name and password are no credentials by Basic.
+    let admin = world.guest().basic("acme-admin", PASSWORD).get("/management/token");
+    assert_ne!(admin.status, 200, "{}", admin.text);
+}
