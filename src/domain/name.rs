@@ -189,7 +189,7 @@ impl Email {
 }
 
 fn checked_text(text: &str, max: usize) -> Result<String, NameError> {
-    let text: String = text.trim().nfc().collect();
+    let text: String = if text.is_ascii() { text.trim().to_owned() } else { text.trim().nfc().collect() };
     if text.is_empty() {
         return Err(NameError::Empty);
     }
@@ -227,6 +227,10 @@ fn is_unseen(c: char) -> bool {
 
 /// The key that a name or address is stored and found by: NFKC, lower case.
 pub fn lookup_key(text: &str) -> String {
+    // ASCII is its own normal form, and most of what there is.
+    if text.is_ascii() {
+        return text.trim().to_ascii_lowercase();
+    }
     text.trim().nfkc().flat_map(char::to_lowercase).nfkc().collect()
 }
 
