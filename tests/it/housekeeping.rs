@@ -100,3 +100,13 @@ fn every_target_beside_the_sources_names_its_file() {
         }
     }
 }
+
+/// What the sources take in at build time beside themselves.
+#[test]
+fn the_image_has_every_folder_that_the_build_reads() {
+    let allowed = fs::read_to_string(root().join(".dockerignore")).unwrap();
+    for folder in ["config", "migrations", "src", "templates"] {
+        assert!(root().join(folder).is_dir(), "{folder}");
+        assert!(allowed.lines().any(|line| line == format!("!{folder}")), "{folder} is missing in .dockerignore");
+    }
+}
