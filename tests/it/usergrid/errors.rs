@@ -18,7 +18,7 @@ const ELSEWHERE: [&str; 4] = [
     "request_timeout",
     // service/health.rs and token/hostile.rs assert that nobody can provoke it.
     "server_error",
-    // usergrid/sso.rs: an admin whom another server knows and this one does not.
+    // sso/: an admin whom another server knows and this one does not.
     "externalssoprovider_unactivated_adminuser",
 ];
 

@@ -189,6 +189,14 @@ fn organizations_it_no_org_delete() {
 }
 
 #[test]
+fn exception_resource_it_the_list_of_organizations_is_never_deleted() {
+    let world = world_with(superuser_on);
+    for caller in [world.superuser(), world.caller(&world.acme, Admin)] {
+        assert_eq!(caller.delete("/management/orgs").error(), (405, "not_allowed"));
+    }
+}
+
+#[test]
 fn organizations_it_organization_update_is_seen_at_once_by_the_token() {
     let world = world();
     let owner = world.caller(&world.acme, Admin);
