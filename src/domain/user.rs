@@ -107,6 +107,16 @@ pub struct WithPassword<Who> {
     pub hash: Option<Secret>,
 }
 
+/// How a caller wants a name to be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// As a UUID, an email or a username, whichever it is.
+    #[default]
+    Any,
+    Email,
+    Username,
+}
+
 /// How a request names a person.
 ///
 /// *Spec*: Usergrid tries a UUID first, then an email, then a username.
@@ -129,6 +139,15 @@ impl Identifier {
             Ok(uuid) if text.len() == Hyphenated::LENGTH => Self::Id(uuid),
             _ if text.contains('@') => Self::EmailOrUsername(lookup_key(text)),
             _ => Self::Username(lookup_key(text)),
+        }
+    }
+
+    /// As [`Identifier::parse`], where the caller may have said how to read it.
+    pub fn read(text: &str, reading: Reading) -> Self {
+        match reading {
+            Reading::Any => Self::parse(text),
+            Reading::Email => Self::Email(lookup_key(text)),
+            Reading::Username => Self::Username(lookup_key(text)),
         }
     }
 }
