@@ -99,6 +99,15 @@ pub struct Admin {
     pub person: Person,
 }
 
+impl Person {
+    /// Whether a text that reads like an email is this person's. What does not read like one says nothing.
+    ///
+    /// A stranger may have taken the address that was meant as their username.
+    pub fn is_meant_by(&self, text: &str) -> bool {
+        !text.contains('@') || self.email.as_ref().is_some_and(|own| own.key() == lookup_key(text))
+    }
+}
+
 /// Someone together with the stored hash of their password; only sign-in asks for this.
 #[derive(Clone, Debug)]
 pub struct WithPassword<Who> {

@@ -102,3 +102,28 @@ fn an_application_that_is_gone_is_named_as_it_was_asked_for() {
         assert_eq!(answer.text_of("error_description"), format!("Could not find application for {asked}"));
     }
 }
+
+#[test]
+fn nobody_signs_up_under_anothers_email_or_takes_anothers_name_as_an_email() {
+    let stage = Stage::new();
+    stage.user("vic");
+    let post = |body| post(&stage.guest, "/users", &body).error().1.to_owned();
+    let taken = "duplicate_unique_property_exists";
+    stage.grant("/roles/guest", "post:/users");
+    let own = json!({ "username": "own@example.test", "email": "own@example.test", "password": "correct horse" });
+    assert_eq!(super::stage::post(&stage.owner, "/users", &own).status, 200, "one's own may be both");
+    assert_eq!(post(json!({ "username": "VIC@example.test" })), taken);
+    let other = json!({ "username": "other@example.test", "email": "else@example.test", "password": "correct horse" });
+    assert_eq!(super::stage::post(&stage.owner, "/users", &other).status, 200);
+    assert_eq!(post(json!({ "username": "eve", "email": "Other@example.test" })), taken);
+    // Nor by a change, of which the rest is not written either.
+    let ann = stage.caller("ann");
+    for change in [json!({ "username": "vic@example.test", "age": 3 }), json!({ "email": "other@example.test" })] {
+        assert_eq!(put(&ann, "/users/me", &change).error(), (400, taken), "{change}");
+    }
+    assert_eq!(get(&ann, "/users/me").json["entities"][0]["age"], json!(null));
+    assert_eq!(stage.guest.sign_in("/acme/shop", "other@example.test", "correct horse").status, 200);
+    // Who bears such a name from before may change the rest.
+    stage.shadow("ann", "vic@example.test");
+    assert_eq!(put(&ann, "/users/me", &json!({ "age": 3 })).status, 200);
+}
