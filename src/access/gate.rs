@@ -13,7 +13,7 @@ use super::verify::{PresentedToken, Session};
 use crate::domain::authority::Principal;
 use crate::domain::id::{AppId, GroupId, RoleId, UserId};
 use crate::domain::name::lookup_key;
-use crate::domain::permission::{AskedPath, Named, Permission, Verb};
+use crate::domain::permission::{AskedPath, AskedSegment, Named, Permission, Verb};
 use crate::domain::place::Place;
 use crate::domain::role::{DEFAULT_ROLE, GUEST_ROLE};
 use crate::domain::token::moment_of;
@@ -25,8 +25,8 @@ use crate::store::{Granted, Store, StoreError, TokenUse};
 pub enum Step {
     /// A word of the route, such as `users`, in the plural.
     Word(String),
-    /// A user by UUID, username, email or `me`.
-    User(String),
+    /// A user by UUID, username, email or `me`: as it came, and whom the handlers take it for.
+    User { text: String, who: Identifier },
     /// A group by UUID or path; the path may have slashes.
     Group(String),
     /// A role by UUID or name.
@@ -41,18 +41,20 @@ pub struct Intent {
 }
 
 impl Intent {
-    /// The path as it came.
+    /// The path as it came. Whom a user's name means is not known here, so it is nobody's but for `me`.
     fn raw(&self) -> AskedPath {
+        let segment = |text: &str| AskedSegment::new(vec![text.to_owned()]);
         AskedPath::new(self.path.iter().flat_map(|step| match step {
-            Step::Group(path) => path.split('/').map(|part| vec![part.to_owned()]).collect(),
-            Step::Word(text) | Step::User(text) | Step::Role(text) => vec![vec![text.clone()]],
+            Step::Group(path) => path.split('/').map(segment).collect(),
+            Step::User { text, .. } if !is_me(text) => vec![AskedSegment::of_another(vec![text.clone()])],
+            Step::Word(text) | Step::User { text, .. } | Step::Role(text) => vec![segment(text)],
         }))
     }
 
     /// The user that the request only reads, as Usergrid lets everyone read themselves.
-    fn reads_user(&self) -> Option<&str> {
+    fn reads_user(&self) -> Option<(&str, &Identifier)> {
         match (self.verb, self.path.as_slice()) {
-            (Verb::Get, [Step::Word(users), Step::User(user)]) if users == "users" => Some(user),
+            (Verb::Get, [Step::Word(users), Step::User { text, who }]) if users == "users" => Some((text, who)),
             _ => None,
         }
     }
@@ -85,7 +87,8 @@ impl Guard {
 
     async fn user_enters(&self, caller: Caller, used: Option<TokenUse>, intent: Intent) -> Verdict {
         // Usergrid: whoever has signed in may read themselves, whatever was withdrawn.
-        if intent.reads_user().is_some_and(|named| is_me(named) || named.parse() == Ok(caller.user)) {
+        let own = Identifier::Id(caller.user.uuid());
+        if intent.reads_user().is_some_and(|(text, who)| is_me(text) || *who == own) {
             return Ok(());
         }
         let Caller { app, user } = caller;
@@ -141,8 +144,8 @@ fn user_may(
     }
     // Only who was not let in so far costs the look at what the names stand for.
     let Some(own) = store.find_user(app, &Identifier::Id(user.uuid()))? else { return Ok(REFUSED) };
-    if let Some(named) = intent.reads_user()
-        && store.find_user(app, &Identifier::parse(named))?.is_some_and(|found| found.id == user)
+    if let Some((_, who)) = intent.reads_user()
+        && store.find_user(app, who)?.is_some_and(|found| found.id == user)
     {
         return Ok(Ok(()));
     }
@@ -168,16 +171,16 @@ fn resolved(
     let mut with_paths = Vec::new();
     for step in &intent.path {
         let spelt = match step {
-            Step::Word(word) => vec![word.clone()],
-            Step::User(named) => user_spellings(store, app, named, caller)?,
-            Step::Role(named) => role_spellings(store, app, named)?,
+            Step::Word(word) => AskedSegment::new(vec![word.clone()]),
+            Step::User { text, who } => user_segment(store, app, (text, who), caller)?,
+            Step::Role(named) => AskedSegment::new(role_spellings(store, app, named)?),
             Step::Group(named) => {
                 if let Some((id, path)) = group_spellings(store, app, named)? {
-                    with_ids.push(vec![id]);
-                    with_paths.extend(path.split('/').map(|part| vec![part.to_owned()]));
+                    with_ids.push(AskedSegment::new(vec![id]));
+                    with_paths.extend(path.split('/').map(|part| AskedSegment::new(vec![part.to_owned()])));
                 } else {
-                    with_ids.push(vec![named.clone()]);
-                    with_paths.push(vec![named.clone()]);
+                    with_ids.push(AskedSegment::new(vec![named.clone()]));
+                    with_paths.push(AskedSegment::new(vec![named.clone()]));
                 }
                 continue;
             }
@@ -188,14 +191,24 @@ fn resolved(
     Ok([AskedPath::new(with_ids), AskedPath::new(with_paths)])
 }
 
-fn user_spellings(store: &Store, app: AppId, named: &str, caller: Option<&AppUser>) -> Result<Vec<String>, StoreError> {
-    let mut spelt = vec![named.to_owned()];
-    if let Some(caller) = caller.filter(|_| is_me(named)) {
-        spelt.extend(spellings(caller));
-    } else if let Some(found) = store.find_user(app, &Identifier::parse(named))? {
-        spelt.extend(spellings(&found));
+/// The caller's own names only where the name means the caller. What reads like one may mean somebody else: a username
+/// may be what another's email is.
+fn user_segment(
+    store: &Store,
+    app: AppId,
+    (text, who): (&str, &Identifier),
+    caller: Option<&AppUser>,
+) -> Result<AskedSegment, StoreError> {
+    if let Some(caller) = caller.filter(|_| is_me(text)) {
+        return Ok(AskedSegment::new([text.to_owned()].into_iter().chain(spellings(caller)).collect()));
     }
-    Ok(spelt)
+    let found = store.find_user(app, who)?;
+    let mut spelt = vec![text.to_owned()];
+    spelt.extend(found.iter().flat_map(spellings));
+    Ok(match (found, caller) {
+        (Some(found), Some(caller)) if found.id == caller.id => AskedSegment::new(spelt),
+        _ => AskedSegment::of_another(spelt),
+    })
 }
 
 fn role_spellings(store: &Store, app: AppId, named: &str) -> Result<Vec<String>, StoreError> {

@@ -8,7 +8,7 @@ mod pattern;
 #[cfg(test)]
 mod tests;
 
-pub use pattern::{AskedPath, Named};
+pub use pattern::{AskedPath, AskedSegment, Named};
 
 use pattern::Pattern;
 

@@ -99,12 +99,31 @@ pub struct Admin {
     pub person: Person,
 }
 
+impl Person {
+    /// Whether a text that reads like an email is this person's. What does not read like one says nothing.
+    ///
+    /// A stranger may have taken the address that was meant as their username.
+    pub fn is_meant_by(&self, text: &str) -> bool {
+        !text.contains('@') || self.email.as_ref().is_some_and(|own| own.key() == lookup_key(text))
+    }
+}
+
 /// Someone together with the stored hash of their password; only sign-in asks for this.
 #[derive(Clone, Debug)]
 pub struct WithPassword<Who> {
     pub who: Who,
     /// A bcrypt hash in its usual text form, `None` for an account that cannot sign in by password.
     pub hash: Option<Secret>,
+}
+
+/// How a caller wants a name to be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// As a UUID, an email or a username, whichever it is.
+    #[default]
+    Any,
+    Email,
+    Username,
 }
 
 /// How a request names a person.
@@ -129,6 +148,15 @@ impl Identifier {
             Ok(uuid) if text.len() == Hyphenated::LENGTH => Self::Id(uuid),
             _ if text.contains('@') => Self::EmailOrUsername(lookup_key(text)),
             _ => Self::Username(lookup_key(text)),
+        }
+    }
+
+    /// As [`Identifier::parse`], where the caller may have said how to read it.
+    pub fn read(text: &str, reading: Reading) -> Self {
+        match reading {
+            Reading::Any => Self::parse(text),
+            Reading::Email => Self::Email(lookup_key(text)),
+            Reading::Username => Self::Username(lookup_key(text)),
         }
     }
 }

@@ -35,6 +35,15 @@ impl Registry {
         found.ok_or_else(|| ManageError::NoSuchMember(text.to_owned()))
     }
 
+    /// The admin who is to be given something by this name. What reads like an email means whoever has it, not who took
+    /// it as a username.
+    ///
+    /// *Errors*: `NoSuchMember`.
+    pub async fn get_newcomer(&self, text: &str) -> Result<Admin, ManageError> {
+        let found = self.get_candidate(text).await?;
+        if found.person.is_meant_by(text) { Ok(found) } else { Err(ManageError::NoSuchMember(text.to_owned())) }
+    }
+
     /// Adds the admin of an email address to an organization, and makes the account where there is none.
     ///
     /// *Errors*: `Name`, `PasswordPolicy`, `Taken` for a username; nothing was written then.

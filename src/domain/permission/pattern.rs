@@ -14,23 +14,54 @@ impl Named {
     }
 }
 
-/// A path that is asked for, below the application: its segments, each in all the spellings that name the same thing.
+/// What may stand for the caller in a segment of a path that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// A text that names nobody in particular: it is the caller's where it reads like one of their spellings.
+    AsRead,
+    /// The name of a user who is not known to be the caller, however it reads: a stranger may bear as their username
+    /// what is another's email.
+    NotTheCallers,
+}
+
+/// One segment of a path that is asked for, in all the spellings that name the same thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedSegment {
+    spellings: Vec<String>,
+    whose: Whose,
+}
+
+impl AskedSegment {
+    /// A text, or a name of the caller's own.
+    pub fn new(spellings: Vec<String>) -> Self {
+        Self { spellings: spellings.iter().map(|text| text.to_lowercase()).collect(), whose: Whose::AsRead }
+    }
+
+    /// A name that is never the caller's: neither `me` nor `${user}` stands for it.
+    pub fn of_another(spellings: Vec<String>) -> Self {
+        Self { whose: Whose::NotTheCallers, ..Self::new(spellings) }
+    }
+}
+
+/// A path that is asked for, below the application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskedPath {
-    segments: Vec<Vec<String>>,
+    segments: Vec<AskedSegment>,
     ends_in_slash: bool,
 }
 
 impl AskedPath {
     /// From decoded segments, so that an escaped slash never becomes a separator.
-    pub fn new(segments: impl IntoIterator<Item = Vec<String>>) -> Self {
-        let lower = |spellings: Vec<String>| spellings.iter().map(|text| text.to_lowercase()).collect();
-        Self { segments: segments.into_iter().map(lower).collect(), ends_in_slash: false }
+    pub fn new(segments: impl IntoIterator<Item = AskedSegment>) -> Self {
+        Self { segments: segments.into_iter().collect(), ends_in_slash: false }
     }
 
     /// From a path without escapes, as `/users/ann`.
     pub fn of_text(path: &str) -> Self {
-        let segments = path.split('/').filter(|segment| !segment.is_empty()).map(|segment| vec![segment.to_owned()]);
+        let segments = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(|segment| AskedSegment::new(vec![segment.to_owned()]));
         Self { ends_in_slash: path.ends_with('/'), ..Self::new(segments) }
     }
 }
@@ -84,7 +115,8 @@ impl Pattern {
             // Usergrid: a second try with a slash behind each side that could have one.
             let ends_in_star = matches!(self.segments.last(), Some(Segment::AnyDepth))
                 || matches!(self.segments.last(), Some(Segment::Text(tokens)) if tokens.last() == Some(&Token::Any));
-            let asks_for_star = path.segments.last().is_some_and(|last| last.iter().any(|text| text.ends_with('*')));
+            let asks_for_star =
+                path.segments.last().is_some_and(|last| last.spellings.iter().any(|text| text.ends_with('*')));
             let slashes = (self.ends_in_slash || !ends_in_star, path.ends_in_slash || !asks_for_star);
             self.matches_as(path, slashes, caller)
         }
@@ -106,8 +138,8 @@ impl Pattern {
 }
 
 /// Compares segment by segment. On a difference it returns to the last `**`, which then takes one segment more.
-fn walk(mut pattern: &[Segment], mut path: &[Vec<String>], caller: &Named) -> bool {
-    let mut retry: Option<(&[Segment], &[Vec<String>])> = None;
+fn walk(mut pattern: &[Segment], mut path: &[AskedSegment], caller: &Named) -> bool {
+    let mut retry: Option<(&[Segment], &[AskedSegment])> = None;
     loop {
         match (pattern.split_first(), path.split_first()) {
             (Some((Segment::AnyDepth, rest)), _) => {
@@ -115,7 +147,7 @@ fn walk(mut pattern: &[Segment], mut path: &[Vec<String>], caller: &Named) -> bo
                 pattern = rest;
                 continue;
             }
-            (Some((segment, pattern_rest)), Some((spellings, path_rest))) if is_one_of(segment, spellings, caller) => {
+            (Some((segment, pattern_rest)), Some((asked, path_rest))) if is_one_of(segment, asked, caller) => {
                 (pattern, path) = (pattern_rest, path_rest);
                 continue;
             }
@@ -129,9 +161,11 @@ fn walk(mut pattern: &[Segment], mut path: &[Vec<String>], caller: &Named) -> bo
     }
 }
 
-fn is_one_of(segment: &Segment, spellings: &[String], caller: &Named) -> bool {
+fn is_one_of(segment: &Segment, AskedSegment { spellings, whose }: &AskedSegment, caller: &Named) -> bool {
     match segment {
         Segment::AnyDepth => true,
+        Segment::Me if *whose == Whose::NotTheCallers => false,
+        Segment::Text(tokens) if *whose == Whose::NotTheCallers && tokens.contains(&Token::User) => false,
         Segment::Me => spellings.iter().any(|text| text == "me" || caller.0.contains(text)),
         Segment::Text(tokens) if tokens.contains(&Token::User) => caller.0.iter().any(|name| {
             let tokens = with_user(tokens, name);

@@ -100,7 +100,7 @@ fn a_name_with_wildcards_in_it_is_just_a_name() {
 
 #[test]
 fn any_spelling_of_a_segment_may_be_the_one_that_was_granted() {
-    let spelt = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let spelt = |texts: &[&str]| AskedSegment::new(texts.iter().map(|text| (*text).to_owned()).collect());
     let asked = AskedPath::new([spelt(&["users"]), spelt(&["BOB@x.example", "bob", "id-of-bob"]), spelt(&["roles"])]);
     for granted in ["/users/bob/*", "/users/id-of-bob/roles", "/users/bob@x.example/**"] {
         assert!(Permission::parse(granted).unwrap().allows(Verb::Get, &asked, &ann()), "{granted}");
@@ -109,6 +109,18 @@ fn any_spelling_of_a_segment_may_be_the_one_that_was_granted() {
     // An escaped slash is no separator.
     let one = AskedPath::new([spelt(&["a/b"])]);
     assert!(!Permission::parse("/a/b").unwrap().allows(Verb::Get, &one, &ann()));
+}
+
+#[test]
+fn a_name_that_is_not_the_callers_is_not_theirs_however_it_reads() {
+    let words = || [AskedSegment::new(vec!["users".to_owned()])].into_iter();
+    let foreign = AskedPath::new(words().chain([AskedSegment::of_another(vec!["ann".to_owned(), "me".to_owned()])]));
+    for granted in ["/users/me", "/users/${user}", "/users/${user}*", "/users/me/**"] {
+        assert!(!Permission::parse(granted).unwrap().allows(Verb::Get, &foreign, &ann()), "{granted}");
+    }
+    for granted in ["/users/ann", "/users/*", "/users/**"] {
+        assert!(Permission::parse(granted).unwrap().allows(Verb::Get, &foreign, &ann()), "{granted}");
+    }
 }
 
 #[test]

@@ -24,9 +24,11 @@ use crate::domain::clock::Moment;
 use crate::domain::place::{Place, PlaceName};
 use crate::domain::secret::Secret;
 use crate::domain::tenant::{Application, Organization, Switch};
+use crate::domain::user::Identifier;
 use crate::grant::GrantError;
 use crate::http::error::{Refusal, RequestError, Voice, Worded};
 use crate::http::middleware::access_log::AccessFields;
+use crate::http::middleware::canonical::CameAs;
 use crate::http::middleware::request_id::RequestId;
 use crate::http::state::State;
 use crate::manage::{Actor, ManageError};
@@ -214,6 +216,12 @@ impl Call {
         decode_path(self.segment(name)).map_err(|cause| self.undecodable(&cause))
     }
 
+    /// Whom a name of the path means. The door and the handlers ask here, so that nobody is let in to one user and
+    /// acts on another.
+    pub fn identify(&self, text: &str) -> Identifier {
+        Identifier::read(text, intent::reading(self.query("force").as_deref()))
+    }
+
     fn undecodable(&self, cause: &DecodeError) -> Refusal {
         tracing::debug!(%cause, "a path cannot be decoded");
         self.refuse(&RequestError::UnknownRoute)
@@ -235,10 +243,15 @@ impl Call {
         Ok(place)
     }
 
-    /// The refusal of a place that does not exist.
+    /// The refusal of a place that does not exist, in the words in which it was asked for.
     pub fn unknown_place(&self) -> Refusal {
-        let (org, app) = (self.segment("org"), self.segment("app"));
-        let asked = format!("{org}/{app} from URI: {}", self.request.path().trim_start_matches('/'));
+        let named = match (self.segment("org"), self.segment("app")) {
+            (BY_ID, app) => app.to_owned(),
+            (org, app) => format!("{org}/{app}"),
+        };
+        let came_as = self.request.extensions().get::<CameAs>().map(|came_as| came_as.0.clone());
+        let path = came_as.unwrap_or_else(|| self.request.path().to_owned());
+        let asked = format!("{named} from URI: {}", path.trim_start_matches('/'));
         self.refuse(&RequestError::UnknownApplication(asked))
     }
 
@@ -303,7 +316,8 @@ impl Call {
         let session = self.session(&place).await?;
         let Place::App { org, app } = &place else { return Err(self.unknown_place()) };
         let (org, app) = (Arc::clone(org), Arc::clone(app));
-        let intent = intent::read(&self.request).map_err(|cause| self.undecodable(&cause))?;
+        let reading = intent::reading(self.query("force").as_deref());
+        let intent = intent::read(&self.request, reading).map_err(|cause| self.undecodable(&cause))?;
         let intent = intent.ok_or_else(|| self.refuse(&RequestError::MethodNotAllowed))?;
         let may = self.state.guard.enter(session.as_ref(), &place, intent).await;
         may.map_err(|cause| self.refuse(&cause))?;

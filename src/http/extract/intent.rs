@@ -6,6 +6,7 @@ use actix_web::HttpRequest;
 use super::urlencoded::{DecodeError, decode_path};
 use crate::access::{Intent, Step};
 use crate::domain::permission::Verb;
+use crate::domain::user::{Identifier, Reading};
 
 /// How many segments name the application; `/~/{uuid}` has as many.
 const OF_PLACE: usize = 2;
@@ -13,25 +14,34 @@ const OF_PLACE: usize = 2;
 /// Usergrid: collections answer to their singular, too; permissions speak of the plural.
 const PLURALS: [(&str, &str); 3] = [("user", "users"), ("group", "groups"), ("role", "roles")];
 
-/// What the request is about to do; `None` for a method that no route serves.
+/// What the request is about to do, its users read as the handlers read them; `None` for a method that no route serves.
 ///
 /// *Errors*: a segment that cannot be decoded.
-pub fn read(request: &HttpRequest) -> Result<Option<Intent>, DecodeError> {
+pub fn read(request: &HttpRequest, reading: Reading) -> Result<Option<Intent>, DecodeError> {
     let Some(verb) = Verb::of_method(request.method().as_str()) else { return Ok(None) };
     // A group's path may have slashes; how many of the segments are its own is what the route has found out.
     let group = request.match_info().get("group").map_or(1, |path| path.split('/').count());
-    let path = steps(request.path(), group)?;
+    let path = steps(request.path(), group, reading)?;
     Ok(Some(Intent { verb, path }))
 }
 
-fn steps(path: &str, group_length: usize) -> Result<Vec<Step>, DecodeError> {
+/// How a caller wants users to be read, by the query's `force` (Usergrid).
+pub fn reading(force: Option<&str>) -> Reading {
+    match force {
+        Some("email") => Reading::Email,
+        Some("name") => Reading::Username,
+        _ => Reading::Any,
+    }
+}
+
+fn steps(path: &str, group_length: usize, reading: Reading) -> Result<Vec<Step>, DecodeError> {
     let mut rest = path.split('/').filter(|segment| !segment.is_empty()).skip(OF_PLACE).peekable();
     let mut steps = Vec::new();
     let mut before = String::new();
     while let Some(segment) = rest.next() {
         let text = decode_path(segment)?;
         let step = match before.as_str() {
-            "users" => Step::User(text),
+            "users" => Step::User { who: Identifier::read(&text, reading), text },
             "roles" => Step::Role(text),
             "groups" => {
                 let mut path = text;
@@ -46,7 +56,7 @@ fn steps(path: &str, group_length: usize) -> Result<Vec<Step>, DecodeError> {
         // What a name is followed by is a word again, also where somebody bears a collection's name.
         before = match &step {
             Step::Word(word) => word.clone(),
-            Step::User(_) | Step::Group(_) | Step::Role(_) => String::new(),
+            Step::User { .. } | Step::Group(_) | Step::Role(_) => String::new(),
         };
         steps.push(step);
     }
@@ -68,7 +78,8 @@ mod tests {
 
     #[test]
     fn names_are_told_from_words_by_what_stands_before_them() {
-        let user = |name: &str| Step::User(name.to_owned());
+        let user = |name: &str| Step::User { text: name.to_owned(), who: Identifier::parse(name) };
+        let steps = |path, group| steps(path, group, Reading::Any);
         assert_eq!(
             steps("/acme/shop/user/Ann%2Fe+x%40y/roles/Guest", 1).unwrap(),
             [word("users"), user("Ann/e+x@y"), word("roles"), Step::Role("Guest".to_owned())]
@@ -84,5 +95,17 @@ mod tests {
         assert_eq!(steps("/acme/shop/auth/facebook", 1).unwrap(), [word("auth"), word("facebook")]);
         assert_eq!(steps("/acme/shop", 1).unwrap(), []);
         assert!(steps("/acme/shop/users/%ff", 1).is_err());
+    }
+
+    #[test]
+    fn users_are_read_as_the_caller_says() {
+        let read = |reading| steps("/acme/shop/users/Ann@y", 1, reading).unwrap().pop();
+        for (reading, who) in [
+            (Reading::Any, Identifier::EmailOrUsername("ann@y".to_owned())),
+            (Reading::Email, Identifier::Email("ann@y".to_owned())),
+            (Reading::Username, Identifier::Username("ann@y".to_owned())),
+        ] {
+            assert_eq!(read(reading), Some(Step::User { text: "Ann@y".to_owned(), who }));
+        }
     }
 }

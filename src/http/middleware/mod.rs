@@ -2,7 +2,7 @@
 //! place and costs one wrapper. It asks nothing of any tenant.
 
 pub mod access_log;
-mod canonical;
+pub mod canonical;
 pub mod cors;
 pub mod limits;
 pub mod request_id;

@@ -13,7 +13,7 @@ use crate::domain::authority::Principal;
 use crate::domain::group::Group;
 use crate::domain::query::{Asked, Collection, Within};
 use crate::domain::role::Role;
-use crate::domain::user::{AppUser, Identifier};
+use crate::domain::user::AppUser;
 use crate::http::error::Refusal;
 use crate::http::extract::call::{Call, Entered};
 use crate::manage::ManageError;
@@ -31,11 +31,8 @@ pub async fn user(call: &Call, entered: &Entered, segment: &str) -> Result<AppUs
         };
         return registry.get_user(entered.app.id, user).await.map_err(|cause| call.refuse_holder(&cause));
     }
-    let found = registry.find_user(entered.app.id, &named).await.map_err(|cause| call.refuse(&cause))?;
-    found.ok_or_else(|| match Identifier::parse(&named) {
-        Identifier::Id(_) => call.refuse(&ManageError::UnknownEntity(named)),
-        _ => call.refuse(&ManageError::UnknownName(named)),
-    })
+    let found = registry.get_user_named(entered.app.id, call.identify(&named), &named).await;
+    found.map_err(|cause| call.refuse(&cause))
 }
 
 /// The group that the path names, by UUID or path.

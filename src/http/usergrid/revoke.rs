@@ -48,10 +48,11 @@ async fn of_user(call: Call, which: Which) -> Result<HttpResponse, Refusal> {
         Err(AccessError::Forbidden(_)) => false,
         Err(cause) => return Err(call.refuse(&cause)),
     };
-    let user = match own_user(session.as_ref(), &place, call.segment("user")) {
+    let named = call.named("user")?;
+    let user = match own_user(session.as_ref(), &place, &named) {
         Some(own) => Some(own),
         None => {
-            let found = call.state.registry.find_user(app.id, call.segment("user")).await;
+            let found = call.state.registry.find_user(app.id, &named).await;
             found.map_err(|cause| call.refuse(&cause))?.map(|user| user.id)
         }
     };

@@ -13,10 +13,9 @@ use crate::access::Need;
 use crate::access::{AccessError, Session};
 use crate::domain::authority::Principal;
 use crate::domain::id::{AppId, UserId};
-use crate::domain::name::lookup_key;
 use crate::domain::place::Place;
 use crate::domain::query::Collection;
-use crate::domain::user::{AppUser, Identifier};
+use crate::domain::user::AppUser;
 use crate::http::error::{Refusal, RequestError};
 use crate::http::extract::call::{Call, Entered};
 use crate::http::extract::json::Objects;
@@ -185,12 +184,7 @@ pub(super) async fn named(
         let own = own_id(app, session).ok_or_else(|| call.refuse(&AccessError::Forbidden(Need::Permission)))?;
         return registry.get_user(app, own).await.map(Ok).map_err(|cause| call.refuse_holder(&cause));
     }
-    let who = match call.query("force").as_deref() {
-        Some("email") => Identifier::Email(lookup_key(&text)),
-        Some("name") => Identifier::Username(lookup_key(&text)),
-        _ => Identifier::parse(&text),
-    };
-    match registry.get_user_named(app, who, &text).await {
+    match registry.get_user_named(app, call.identify(&text), &text).await {
         Err(cause @ (ManageError::UnknownName(_) | ManageError::UnknownEntity(_))) => Ok(Err(cause)),
         Err(cause) => Err(call.refuse(&cause)),
         Ok(user) => Ok(Ok(user)),

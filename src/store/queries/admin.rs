@@ -4,14 +4,14 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::Conn;
-use super::person::{PersonRow, person_columns};
+use super::person::{Keys, PersonRow, fresh_keys, person_columns};
 use crate::domain::id::{AdminId, OrgId};
 use crate::domain::name::Email;
 use crate::domain::secret::Secret;
-use crate::domain::user::{Admin, Identifier, WithPassword};
+use crate::domain::user::{Admin, Identifier, Person, WithPassword};
 use crate::store::admins::AdminChange;
 use crate::store::columns::RowId;
-use crate::store::error::StoreError;
+use crate::store::error::{Conflict, StoreError};
 use crate::store::passwords::NewPassword;
 use crate::store::schema::{admin, membership};
 
@@ -31,8 +31,26 @@ impl Row {
     }
 }
 
+/// As for users: no admin's username is another's email.
+fn refuse_shadow(conn: &mut Conn, id: AdminId, person: &Person, before: Option<&Keys>) -> Result<(), StoreError> {
+    let others = admin::table.filter(admin::id.ne(RowId(id.uuid()))).select(admin::id);
+    let (username, email) = fresh_keys(person, before);
+    if let Some(key) = username
+        && others.filter(admin::email_key.eq(key)).first::<RowId>(conn).optional()?.is_some()
+    {
+        return Err(StoreError::Conflict(Conflict::Username));
+    }
+    if let Some(key) = email
+        && others.filter(admin::username_key.eq(key)).first::<RowId>(conn).optional()?.is_some()
+    {
+        return Err(StoreError::Conflict(Conflict::Email));
+    }
+    Ok(())
+}
+
 /// Adds an admin with their hash.
 pub fn insert(conn: &mut Conn, new: &WithPassword<Admin>) -> Result<(), StoreError> {
+    refuse_shadow(conn, new.who.id, &new.who.person, None)?;
     let row = Row {
         id: RowId(new.who.id.uuid()),
         hash: new.hash.as_ref().map(|hash| hash.expose().to_owned()),
@@ -76,6 +94,8 @@ pub fn list_of(conn: &mut Conn, org: OrgId) -> Result<Vec<Admin>, StoreError> {
 pub fn change(conn: &mut Conn, change: &AdminChange) -> Result<bool, StoreError> {
     let row = || admin::table.filter(admin::id.eq(RowId(change.admin.uuid())));
     if let Some(person) = &change.profile {
+        let before: Option<Keys> = row().select((admin::username_key, admin::email_key)).first(conn).optional()?;
+        refuse_shadow(conn, change.admin, person, before.as_ref())?;
         let values = (
             admin::username.eq(person.username.as_str()),
             admin::username_key.eq(person.username.key()),

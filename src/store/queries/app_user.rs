@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::person::{PersonRow, person_columns};
+use super::person::{Keys, PersonRow, fresh_keys, person_columns};
 use super::{Conn, from_json, term};
 use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, UserId};
@@ -15,7 +15,7 @@ use crate::domain::query::Collection;
 use crate::domain::secret::Secret;
 use crate::domain::user::{AppUser, Identifier, WithPassword, searchable};
 use crate::store::columns::RowId;
-use crate::store::error::StoreError;
+use crate::store::error::{Conflict, StoreError};
 use crate::store::passwords::NewPassword;
 use crate::store::schema::{app_user, mail_token, social_identity};
 
@@ -54,8 +54,28 @@ impl Row {
     }
 }
 
+/// Refuses a username that is another's email, and an email that is another's username: who is named by either would
+/// be taken for the other. What a user bears already is not asked again.
+fn refuse_shadow(conn: &mut Conn, user: &AppUser, before: Option<&Keys>) -> Result<(), StoreError> {
+    let tenant = app_user::table.filter(app_user::tenant_id.eq(RowId(user.app.uuid())));
+    let others = tenant.filter(app_user::id.ne(RowId(user.id.uuid()))).select(app_user::id);
+    let (username, email) = fresh_keys(&user.person, before);
+    if let Some(key) = username
+        && others.filter(app_user::email_key.eq(key)).first::<RowId>(conn).optional()?.is_some()
+    {
+        return Err(StoreError::Conflict(Conflict::Username));
+    }
+    if let Some(key) = email
+        && others.filter(app_user::username_key.eq(key)).first::<RowId>(conn).optional()?.is_some()
+    {
+        return Err(StoreError::Conflict(Conflict::Email));
+    }
+    Ok(())
+}
+
 /// Adds a user with their hash and their terms, inside their application.
 pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), StoreError> {
+    refuse_shadow(conn, &user.who, None)?;
     diesel::insert_into(app_user::table).values(Row::new(user)).execute(conn)?;
     term::insert(conn, user.who.app, Collection::Users, user.who.id.uuid(), &user.who.person.searchable())
 }
@@ -100,6 +120,9 @@ pub fn update(conn: &mut Conn, user: &AppUser, seen: Moment) -> Result<bool, Sto
         .filter(app_user::tenant_id.eq(RowId(user.app.uuid())))
         .filter(app_user::id.eq(RowId(user.id.uuid())))
         .filter(app_user::modified.eq(seen));
+    let before: Option<Keys> = same.select((app_user::username_key, app_user::email_key)).first(conn).optional()?;
+    let Some(before) = before else { return Ok(false) };
+    refuse_shadow(conn, user, Some(&before))?;
     let person = &user.person;
     let values = (
         app_user::username.eq(person.username.as_str()),

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::domain::user::Identifier;
+use crate::store::Journal;
+use crate::store::error::Conflict;
 
 fn with_users(store: &Store, users: &[&WithPassword<AppUser>]) {
     let users = users.iter().map(|user| (*user).clone()).collect();
@@ -32,16 +34,49 @@ fn a_user_is_found_by_id_email_and_username_within_their_application() {
 fn an_email_is_preferred_to_a_username_of_the_same_look() {
     each(|store| {
         let (_, app) = a_tenant(store, "acme");
-        let by_name = a_user(app, "jane@example.com", None);
+        let by_name = a_user(app, "june", None);
         let by_email = a_user(app, "jane", Some("jane@example.com"));
         let alone = a_user(app, "joe@example.com", Some("else@example.com"));
         with_users(store, &[&by_name, &by_email, &alone]);
+        // Nobody takes such a name any more; who bears one came before that.
+        let shadow = "UPDATE app_user SET username = 'jane@example.com', username_key = 'jane@example.com'";
+        tamper(store, app.into(), &format!("{shadow} WHERE username_key = 'june'"));
 
         let find = |text| store.find_user(app, &Identifier::parse(text)).expect("a read").map(|user| user.id);
         assert_eq!(find("jane@example.com"), Some(by_email.who.id));
         assert_eq!(find("joe@example.com"), Some(alone.who.id));
         let exact = Identifier::Username("jane@example.com".to_owned());
         assert_eq!(store.find_user(app, &exact).expect("a read").map(|user| user.id), Some(by_name.who.id));
+    });
+}
+
+#[test]
+fn nobody_takes_as_a_username_what_is_anothers_email_nor_the_other_way_around() {
+    each(|store| {
+        let (_, app) = a_tenant(store, "acme");
+        let (_, other) = a_tenant(store, "other");
+        with_users(store, &[&a_user(app, "jane", Some("jane@example.com")), &a_user(app, "joe@example.com", None)]);
+        let own = a_user(app, "ann@example.com", Some("Ann@example.com"));
+        with_users(store, &[&own, &a_user(other, "jane@example.com", Some("joe@example.com"))]);
+
+        let add = |user| store.provision(&Provision { users: vec![user], ..Provision::default() });
+        let refused = add(a_user(app, "JANE@example.com", None));
+        assert!(matches!(refused, Err(StoreError::Conflict(Conflict::Username))), "{refused:?}");
+        let refused = add(a_user(app, "squatter", Some("Joe@Example.com")));
+        assert!(matches!(refused, Err(StoreError::Conflict(Conflict::Email))), "{refused:?}");
+
+        let save = |username: &str, email: &str| {
+            let mut user = store.find_user(app, &Identifier::Id(own.who.id.uuid())).expect("a read").expect("ann");
+            let seen = user.person.modified;
+            user.person.username = Username::parse(username).expect("a name");
+            user.person.email = Some(Email::parse(email).expect("an address"));
+            store.save_user(&user, seen, None, &Journal::default())
+        };
+        let refused = save("jane@example.com", "ann@example.com");
+        assert!(matches!(refused, Err(StoreError::Conflict(Conflict::Username))), "{refused:?}");
+        let refused = save("ann@example.com", "joe@example.com");
+        assert!(matches!(refused, Err(StoreError::Conflict(Conflict::Email))), "{refused:?}");
+        assert!(save("ann@example.com", "ann@example.com").expect("a write"));
     });
 }
 

@@ -93,9 +93,83 @@ fn an_invitation_is_for_the_owner_of_the_address_and_not_for_whoever_took_it_as_
     let invited = owner.json("/management/orgs/acme/users", &json!({ "email": "victim@corp.test" }));
     assert_eq!(invited.error(), (400, "duplicate_unique_property_exists"), "{}", invited.text);
     assert_eq!(usernames(&owner.get("/management/orgs/acme/users")), ["acme-admin"]);
+    // An account beside that name would be mistaken for it at sign-in, so none is made: the name must be freed first.
     let named = json!({ "email": "victim@corp.test", "username": "victim" });
+    assert_eq!(owner.json("/management/orgs/acme/users", &named).error().1, "duplicate_unique_property_exists");
+    assert_eq!(owner.send("PUT", "/management/orgs/acme/users/victim@corp.test", None, "").status, 404);
+    assert_eq!(usernames(&owner.get("/management/orgs/acme/users")), ["acme-admin"]);
+    let renamed =
+        world.admin("victim@corp.test", PASSWORD).put("/management/users/me", &json!({ "username": "thief" }));
+    assert_eq!(renamed.status, 200, "{}", renamed.text);
     assert_eq!(owner.json("/management/orgs/acme/users", &named).status, 200);
     assert_eq!(usernames(&owner.get("/management/orgs/acme/users")), ["acme-admin", "victim"]);
+}
+
+#[test]
+fn no_admin_takes_as_a_username_what_is_anothers_email_nor_the_other_way_around() {
+    let world = world();
+    let free = json!({ "email": "new@x.test", "username": "own@x.test", "password": PASSWORD });
+    assert_eq!(world.guest().json("/management/users", &free).status, 200);
+    for body in [
+        json!({ "email": "n@x.test", "username": "Admin@Acme.test", "password": PASSWORD }),
+        json!({ "email": "Own@x.test", "username": "n", "password": PASSWORD }),
+    ] {
+        let refused = world.guest().json("/management/users", &body);
+        assert_eq!(refused.error(), (400, "duplicate_unique_property_exists"), "{body}");
+        let mut with_org = body.clone();
+        with_org["organization"] = json!("neworg");
+        let refused = world.guest().json("/management/orgs", &with_org);
+        assert_eq!(refused.error(), (400, "duplicate_unique_property_exists"), "{body}");
+    }
+    let own = world.admin("own@x.test", PASSWORD);
+    let change = |body| own.put("/management/users/me", &body).status;
+    assert_eq!(change(json!({ "username": "admin@acme.test" })), 400);
+    assert_eq!(change(json!({ "email": "own@x.test" })), 200, "one's own may be both");
+    assert_eq!(change(json!({ "username": "own@x.test", "name": "Own" })), 200);
+    assert_eq!(
+        world.admin("rival-admin", PASSWORD).put("/management/users/me", &json!({"email":"own@x.test"})).status,
+        400
+    );
+}
+
+#[test]
+fn what_reads_like_an_email_makes_only_its_owner_a_member_or_an_owner() {
+    let world = world_with(superuser_on);
+    let thief = json!({ "email": "thief@thieves.test", "username": "victim@corp.test", "password": PASSWORD });
+    assert_eq!(world.guest().json("/management/users", &thief).status, 200);
+    let owner = world.caller(&world.acme, Admin);
+    for path in ["orgs/acme/users/victim@corp.test", "users/victim%40corp.test/organizations/acme"] {
+        assert_eq!(owner.send("PUT", &format!("/management/{path}"), None, "").status, 404, "{path}");
+    }
+    assert_eq!(usernames(&owner.get("/management/orgs/acme/users")), ["acme-admin"]);
+    for body in [
+        json!({ "organization": "theirs", "email": "victim@corp.test" }),
+        json!({ "organization": "theirs", "username": "victim@corp.test", "email": "victim@corp.test" }),
+    ] {
+        assert_eq!(world.superuser().json("/management/orgs", &body).status, 400, "{body}");
+    }
+    let known = json!({ "organization": "theirs", "email": "thief@thieves.test" });
+    assert_eq!(world.superuser().json("/management/orgs", &known).status, 200);
+}
+
+#[test]
+fn whoever_adds_a_stranger_sees_no_more_of_them_than_they_named() {
+    let world = world();
+    let owner = world.caller(&world.acme, Admin);
+    let rival = world.caller(&world.rival, Admin);
+    assert_eq!(rival.put("/management/users/me", &json!({ "phone": "12345" })).status, 200);
+    let uuid = world.rival.admin.id.to_string();
+    let bare = json!({ "uuid": uuid, "username": "rival-admin" });
+    let with_email = json!({ "uuid": uuid, "username": "rival-admin", "email": "admin@rival.test" });
+    for (named, shown) in [("rival-admin", &bare), (uuid.as_str(), &bare), ("Admin@rival.test", &with_email)] {
+        let path = format!("/management/orgs/acme/users/{named}");
+        assert_eq!(&owner.send("PUT", &path, None, "").json["data"]["user"], shown, "{named}");
+        // Of a member all is shown.
+        assert_eq!(owner.send("PUT", &path, None, "").json["data"]["user"]["properties"]["phone"], "12345");
+        assert_eq!(owner.delete(&path).status, 200);
+    }
+    let invited = owner.json("/management/orgs/acme/users", &json!({ "email": "admin@rival.test" }));
+    assert_eq!(invited.json["data"]["user"], with_email, "{}", invited.text);
 }
 
 #[test]

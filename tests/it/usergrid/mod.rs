@@ -171,6 +171,7 @@ mod errors;
 mod groups;
 mod mail;
 mod members;
+mod names;
 mod organizations;
 mod permissions;
 mod portal;

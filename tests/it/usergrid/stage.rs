@@ -35,6 +35,12 @@ impl Stage {
         self.guest.bearer(&token)
     }
 
+    /// Gives a user a username that is another's email, as no request does: who came before that was refused bears one.
+    pub fn shadow(&self, user: &str, name: &str) {
+        let set = format!("UPDATE app_user SET username = '{name}', username_key = '{name}'");
+        self.world.server.sql_for(self.world.acme.app.id, &format!("{set} WHERE username_key = '{user}'"));
+    }
+
     /// Grants a permission to what stands at `holder`, as `/roles/guest`.
     #[track_caller]
     pub fn grant(&self, holder: &str, permission: &str) {

@@ -9,6 +9,7 @@ pub mod org_users;
 pub mod orgs;
 pub mod system;
 
+use actix_web::http::Method;
 use serde_json::{Map, Value};
 
 use crate::access::{AccessError, Need, Session};
@@ -123,7 +124,8 @@ async fn named_admin(call: &Call, session: Option<&Session>) -> Result<Admin, Re
     }
 }
 
-/// The admin whom the path of an organization names; `me` is the calling one.
+/// The admin whom the path of an organization names; `me` is the calling one. Who joins is named by an email of their
+/// own; who leaves by any of their names.
 ///
 /// *Errors*: 404 for a name that nobody has, asked by whoever administers the organization.
 async fn candidate(call: &Call, caller: Principal) -> Result<Admin, Refusal> {
@@ -132,5 +134,9 @@ async fn candidate(call: &Call, caller: Principal) -> Result<Admin, Refusal> {
         Principal::Admin { admin } if named.eq_ignore_ascii_case("me") => admin.to_string(),
         _ => named,
     };
-    call.state.registry.get_candidate(&text).await.map_err(|cause| call.refuse(&cause))
+    let found = match *call.request.method() {
+        Method::DELETE => call.state.registry.get_candidate(&text).await,
+        _ => call.state.registry.get_newcomer(&text).await,
+    };
+    found.map_err(|cause| call.refuse(&cause))
 }

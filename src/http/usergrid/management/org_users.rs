@@ -2,16 +2,15 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{candidate, properties, take_secret, take_text};
 use crate::domain::place::Place;
-use crate::domain::user::Admin;
 use crate::http::error::{Refusal, RequestError};
 use crate::http::extract::call::Call;
 use crate::http::usergrid::envelope::Envelope;
 use crate::http::usergrid::view;
-use crate::manage::NewAdmin;
+use crate::manage::{Joined, NewAdmin};
 
 /// `GET|POST /management/orgs/{org}/users`
 pub async fn collection(call: Call) -> Result<HttpResponse, Refusal> {
@@ -39,14 +38,14 @@ async fn invite(call: &Call) -> Result<HttpResponse, Refusal> {
     let email = take_text(call, &mut body, "email")?.ok_or_else(|| call.refuse(&RequestError::Missing("email")))?;
     let new = NewAdmin {
         username: take_text(call, &mut body, "username")?,
-        email: Some(email),
+        email: Some(email.clone()),
         name: take_text(call, &mut body, "name")?,
         password: take_secret(call, &mut body, "password")?,
         properties: properties(body),
     };
     let joined = call.state.registry.invite_member(&org, new, Some(caller).into()).await;
     let joined = joined.map_err(|cause| call.refuse(&cause))?;
-    Ok(answer(call, "create user", &joined.admin))
+    Ok(answer(call, "create user", seen(&joined, &email)))
 }
 
 /// `PUT|DELETE /management/orgs/{org}/users/{user}` and `/management/users/{user}/organizations/{org}`
@@ -58,13 +57,30 @@ pub async fn member(call: Call) -> Result<HttpResponse, Refusal> {
     if call.request.method() == Method::DELETE {
         let removed = registry.remove_member(&org, &admin, Some(caller).into()).await;
         removed.map_err(|cause| call.refuse(&cause))?;
-        return Ok(answer(&call, "remove user from organization", &admin));
+        return Ok(answer(&call, "remove user from organization", view::admin(&admin)));
     }
     let joined = registry.add_member(&org, admin, Some(caller).into()).await.map_err(|cause| call.refuse(&cause))?;
-    Ok(answer(&call, "add user to organization", &joined.admin))
+    let is_superuser = call.state.guard.superuser(session.as_ref()).is_ok();
+    let shown = if is_superuser { view::admin(&joined.admin) } else { seen(&joined, &call.named("user")?) };
+    Ok(answer(&call, "add user to organization", shown))
 }
 
-fn answer(call: &Call, action: &'static str, admin: &Admin) -> HttpResponse {
-    let data = json!({ "user": view::admin(admin) });
+/// What whoever adds an admin gets to see: all of an account that they made or that was theirs to see before; of a
+/// stranger nothing but their username, and the email by which they were named.
+fn seen(joined: &Joined, named: &str) -> Map<String, Value> {
+    let mut shown = view::admin(&joined.admin);
+    if !joined.is_new && !joined.was_member {
+        let has_named_it = named.contains('@') && joined.admin.person.is_meant_by(named);
+        shown.retain(|member, _| match member.as_str() {
+            "uuid" | "username" => true,
+            "email" => has_named_it,
+            _ => false,
+        });
+    }
+    shown
+}
+
+fn answer(call: &Call, action: &'static str, admin: Map<String, Value>) -> HttpResponse {
+    let data = json!({ "user": admin });
     Envelope::new(call.started).action(action).data(data).into_response(call.state.clock.now())
 }

@@ -85,7 +85,7 @@ async fn owner(
     if password.is_none() && call.state.guard.superuser(session).is_ok() {
         for named in [&email, &username].into_iter().flatten() {
             let found = call.state.registry.find_admin(named).await.map_err(|cause| call.refuse(&cause))?;
-            if let Some(admin) = found {
+            if let Some(admin) = found.filter(|admin| admin.person.is_meant_by(named)) {
                 return Ok(Owner::Known(admin));
             }
         }
