@@ -13,6 +13,7 @@ mod organizations;
 mod permissions;
 mod portal;
 mod query;
+mod query_bounds;
 mod roles;
 mod sdks;
 mod social;
