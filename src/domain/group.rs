@@ -113,12 +113,10 @@ impl Group {
         entity
     }
 
-    /// What is searched beside the columns of their own: the properties, the name and the title.
+    /// What the group is found by, beside the columns that hold no text: its path, name, title and properties.
     pub fn searchable(&self) -> Map<String, Value> {
-        let own = [("name", &self.name), ("title", &self.title)];
-        let own = own.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?))));
-        // They come first, so that no bound on the number of terms leaves them out.
-        own.chain(self.properties.clone()).collect()
+        let others = [("name", self.name.as_deref()), ("title", self.title.as_deref())];
+        super::term::searchable(&[("path", Some(self.path.as_str()))], &others, &self.properties)
     }
 }
 

@@ -75,11 +75,9 @@ impl Role {
         entity
     }
 
-    /// What is searched beside the columns of their own: the properties and the title.
+    /// What the role is found by: see [`searchable`].
     pub fn searchable(&self) -> Map<String, Value> {
-        // The title comes first, so that no bound on the number of terms leaves it out.
-        let title = self.title.iter().map(|title| ("title".to_owned(), json!(title)));
-        title.chain(self.properties.clone()).collect()
+        searchable(self.name.as_str(), self.title.as_deref(), &self.properties)
     }
 
     /// Reads an `inactivity` in milliseconds; `None` for one that is negative or beyond all sense.
@@ -87,6 +85,13 @@ impl Role {
         let span = Duration::from_millis(u64::try_from(millis).ok()?);
         (span <= INACTIVITY_MAX).then_some(span)
     }
+}
+
+/// What a role is found by, beside the columns that hold no text: its name by both of its members, its title and its
+/// properties.
+pub fn searchable(name: &str, title: Option<&str>, properties: &Map<String, Value>) -> Map<String, Value> {
+    let names = [("name", Some(name)), ("rolename", Some(name))];
+    super::term::searchable(&names, &[("title", title)], properties)
 }
 
 /// The roles that decide by themselves, without being given to anyone.

@@ -51,6 +51,21 @@ pub fn terms_of(entity: &Map<String, Value>) -> Vec<Term> {
     terms.found
 }
 
+/// A member and its text, if there is one.
+pub type Named<'a> = (&'static str, Option<&'a str>);
+
+/// What an entity is found by: the names that have columns of their own, whose words stand among the terms, then its
+/// other members and its properties. They come first, so that no bound on the number of terms leaves them out.
+///
+/// A property that spells one of `names` in other letters is another member to JSON and the same field to a query,
+/// which means the column then: it has no terms.
+pub fn searchable(names: &[Named<'_>], others: &[Named<'_>], properties: &Map<String, Value>) -> Map<String, Value> {
+    let own = names.iter().chain(others).filter_map(|(name, text)| Some(((*name).to_owned(), Value::from((*text)?))));
+    let is_free = |name: &str| names.iter().all(|(own, _)| field_key(name) != *own);
+    let properties = properties.iter().filter(|(name, _)| is_free(name));
+    own.chain(properties.map(|(name, value)| (name.clone(), value.clone()))).collect()
+}
+
 #[derive(Default)]
 struct Terms {
     found: Vec<Term>,
@@ -178,12 +193,6 @@ pub fn text_key(text: &str) -> String {
     kept.chars().chain(nibbles.map(|nibble| char::from(nibble + 1))).collect()
 }
 
-/// The characters between words, beside the space.
-pub const SEPARATORS: [&str; 32] = [
-    "!", "\"", "#", "$", "%", "&", "'", "(", ")", "*", "+", ",", "-", ".", "/", ":", ";", "<", "=", ">", "?", "@", "[",
-    "\\", "]", "^", "_", "`", "{", "|", "}", "~",
-];
-
 /// The words of a text, each between spaces: ` john smith `. A single space for none.
 pub fn words_of(text: &str) -> String {
     let start: String = text.chars().take(MAX_WORDS).collect();
@@ -223,6 +232,15 @@ pub fn wanted_words(operand: &str) -> Vec<Word> {
     wanted
 }
 
+/// Whether a text's words, as [`words_of`] writes them, have all that are wanted; nothing is had by nothing.
+pub fn has_words(words: &str, wanted: &[Word]) -> bool {
+    let has = |word: &Word| match word {
+        Word::Whole(word) => words.contains(&format!(" {word} ")),
+        Word::Beginning(word) => words.contains(&format!(" {word}")),
+    };
+    !wanted.is_empty() && wanted.iter().all(has)
+}
+
 fn is_of_word(c: char) -> bool {
     !c.is_whitespace() && !c.is_ascii_punctuation()
 }
@@ -247,6 +265,17 @@ impl Pattern {
         rest.retain(|part| !part.is_empty());
         rest.push(last);
         Some(Self { start, rest })
+    }
+
+    /// Whether a key looks so.
+    pub fn is_met_by(&self, key: &str) -> bool {
+        let Some(mut left) = key.strip_prefix(self.start.as_str()) else { return false };
+        let Some((last, between)) = self.rest.split_last() else { return left.is_empty() };
+        for part in between {
+            let Some((_, behind)) = left.split_once(part.as_str()) else { return false };
+            left = behind;
+        }
+        left.ends_with(last.as_str())
     }
 
     /// Whether it asks for a beginning and nothing else.

@@ -8,6 +8,7 @@ use super::clock::Moment;
 use super::id::{AdminId, AppId, UserId};
 use super::name::{Email, Username, lookup_key};
 use super::secret::Secret;
+use super::term::searchable;
 
 /// What is true of any account, whoever keeps it.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,17 +38,28 @@ pub struct Standing {
 }
 
 impl Person {
-    /// What the account is found by beside its own columns.
+    /// What the account is found by: see [`Names`].
     pub fn searchable(&self) -> Map<String, Value> {
-        searchable(self.name.as_deref(), &self.properties)
+        let email = self.email.as_ref().map(Email::as_str);
+        let names = Names { username: self.username.as_str(), email, name: self.name.as_deref() };
+        names.searchable(&self.properties)
     }
 }
 
-/// What an account is found by beside its own columns: its name and its further properties.
-pub fn searchable(name: Option<&str>, properties: &Map<String, Value>) -> Map<String, Value> {
-    let name = name.map(|name| ("name".to_owned(), Value::from(name)));
-    // The name comes first, so that no bound on the number of terms leaves it out.
-    name.into_iter().chain(properties.clone()).collect()
+/// What an account is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'a> {
+    pub username: &'a str,
+    pub email: Option<&'a str>,
+    pub name: Option<&'a str>,
+}
+
+impl Names<'_> {
+    /// What an account is found by, beside the flags and moments that have columns of their own.
+    pub fn searchable(self, properties: &Map<String, Value>) -> Map<String, Value> {
+        let Self { username, email, name } = self;
+        searchable(&[("username", Some(username)), ("email", email)], &[("name", name)], properties)
+    }
 }
 
 /// A user of one application.

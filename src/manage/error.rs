@@ -116,6 +116,12 @@ pub enum ManageError {
     /// The cursor was made up, or comes from another list.
     #[error("The cursor does not belong to this list; leave it out to begin anew.")]
     BadCursor,
+    /// As many lists of the application are being read as may be at once.
+    #[error("Too many lists of this application are being read at once. Try again a little later.")]
+    TooManyListings,
+    /// The database gave up.
+    #[error("This query takes too long. Narrow it by another comparison, or try again a little later.")]
+    SlowQuery,
     /// A cursor of ours that this version cannot write or read.
     #[error("cursor: {0}")]
     Cursor(#[source] serde_json::Error),
@@ -155,6 +161,7 @@ impl From<StoreError> for ManageError {
             StoreError::Conflict(Conflict::GroupPath) => Self::Taken("group path"),
             StoreError::Conflict(Conflict::SigningKey | Conflict::ClientSecret) => Self::KeysChanged,
             StoreError::Conflict(Conflict::MailToken) => Self::MailToken,
+            StoreError::TooSlow => Self::SlowQuery,
             other => Self::Store(other),
         }
     }

@@ -10,7 +10,7 @@ use crate::crypto::vault::{Binding, Purpose, VaultError};
 use crate::domain::id::AppId;
 use crate::domain::query::{Asked, Within};
 use crate::domain::secret::Sealed;
-use crate::store::{Listing, Mark};
+use crate::store::{Listing, Mark, Store};
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,12 +25,18 @@ impl Registry {
     /// The entities of a collection that meet a query, or those of them that are linked to one entity.
     ///
     /// *Errors*: `BadCursor` for one that was made up, or made for another tenant, query, order or link; the size of
-    /// a page may change between two of them. *Tenancy*: the application.
+    /// a page may change between two of them; `TooManyListings` and `SlowQuery`. *Tenancy*: the application.
     pub async fn list_entities(&self, app: AppId, asked: &Asked, within: Option<Within>) -> Result<Found, ManageError> {
         let list = list_of(asked, within);
         let after = asked.cursor.as_deref().map(|cursor| self.open_cursor(app, &list, cursor)).transpose()?;
         let listing = Listing { asked: asked.clone(), within, after };
-        let page = self.store.blocking(move |store| store.list_entities(app, &listing)).await?;
+        let place = self.listings.enter(app).await?;
+        let read = move |store: &Store| {
+            // Held until the read ends, which it does even if the caller goes.
+            let _place = place;
+            store.list_entities(app, &listing)
+        };
+        let page = self.store.blocking(read).await?;
         let page = page.ok_or(ManageError::BadCursor)?;
         let cursor = page.end.map(|end| self.seal_cursor(app, &list, &end)).transpose()?;
         Ok(Found { ids: page.ids, cursor })

@@ -16,6 +16,7 @@ mod group;
 mod holder;
 mod keys;
 mod listing;
+mod listing_gate;
 mod mail;
 mod maintenance;
 mod member;
@@ -52,6 +53,7 @@ pub use feed::{Activity, FeedActor};
 pub use holder::Holder;
 pub use keys::{Promotion, Rotated};
 pub use listing::Found;
+pub use listing_gate::{LISTINGS_PER_TENANT, ListingGate, ListingPlace};
 pub use mail::{NewTemplate, ShownTemplate};
 pub use member::Joined;
 pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
@@ -142,6 +144,7 @@ pub struct Registry {
     /// The way to providers that an application's administrator named.
     pub upstream: Upstream,
     pub outbox: Outbox,
+    pub listings: ListingGate,
     /// What every link in a mail begins with.
     pub base: BaseUrl,
 }

@@ -13,7 +13,7 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::switchboard::{Switchboard, Toggle};
 use crate::domain::tenant::Switch;
 use crate::mail::Outbox;
-use crate::manage::{Registry, RegistryPolicy};
+use crate::manage::{ListingGate, Registry, RegistryPolicy};
 use crate::store::{DatabaseUrl, Posture, Store, StoreOptions};
 use crate::telemetry::PasswordMetrics;
 use crate::upstream::{Reach, Upstream, UpstreamPolicy};
@@ -95,6 +95,7 @@ impl Core {
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
             outbox,
+            listings: ListingGate::default(),
             base: settings.server.base_url_at(settings.server.listen),
             switches: switchboard(settings),
             policy: Arc::new(RegistryPolicy {

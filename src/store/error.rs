@@ -21,6 +21,9 @@ pub enum StoreError {
     /// Every connection stayed in use for as long as a caller may wait. The caller may try again later.
     #[error("the database is busy")]
     Busy,
+    /// A list took longer than it may, and the database gave up. A narrower query may be answered.
+    #[error("the database gave up a list that took too long")]
+    TooSlow,
     /// The write would break a uniqueness rule; nothing was written.
     #[error("{0}")]
     Conflict(Conflict),
@@ -51,7 +54,7 @@ impl StoreError {
     /// What this means to whoever asked.
     pub fn failure(&self) -> Failure {
         match self {
-            Self::Unavailable { .. } | Self::Busy | Self::Stopped { .. } => {
+            Self::Unavailable { .. } | Self::Busy | Self::TooSlow | Self::Stopped { .. } => {
                 Failure::Passing { retry_after: DATABASE_RETRY }
             }
             Self::Conflict(_)
@@ -131,6 +134,7 @@ impl From<DieselError> for StoreError {
             DieselError::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _)
             | DieselError::BrokenTransactionManager => Self::Unavailable { source: Box::new(source) },
             DieselError::DatabaseError(_, about) if about.message() == sqlite::LOCKED => Self::Busy,
+            DieselError::DatabaseError(_, about) if about.message() == postgres::TIMED_OUT => Self::TooSlow,
             DieselError::DeserializationError(cause) => Self::Corrupt { what: cause.to_string() },
             _ => Self::Database { source },
         }

@@ -42,7 +42,9 @@ pub struct Page {
 
 impl Store {
     /// One page of the application's entities; `None` when `after` is no place in this list.
+    ///
+    /// *Errors*: `TooSlow` on PostgreSQL; SQLite reads every list to its end.
     pub fn list_entities(&self, app: AppId, listing: &Listing) -> Result<Option<Page>, StoreError> {
-        query!(self, Scope::Tenant(app.into()), |q, conn| q::listing::list(conn, app, listing))
+        query!(self, Scope::Listing(app.into()), |q, conn| q::listing::list(conn, app, listing))
     }
 }

@@ -16,6 +16,8 @@ pub enum Scope {
     Registry,
     /// The rows of one tenant.
     Tenant(TenantId),
+    /// The same, for a list whose cost its caller decides: the database gives it up where it can count the time.
+    Listing(TenantId),
 }
 
 /// What an operator should know about the database connection; the server warns of the dangerous parts at start.

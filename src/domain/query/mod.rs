@@ -18,8 +18,12 @@ pub(super) use lexer::{begins_name, in_name};
 pub const MAX_LENGTH: usize = 4096;
 /// How deep parentheses and `not` may nest.
 pub const MAX_DEPTH: usize = 32;
-/// How many comparisons one query may have.
+/// How many comparisons one query may have. Each word of a `contains` counts as one.
 pub const MAX_TERMS: usize = 64;
+/// How many words one `contains` may ask for: the database looks through a text for each of them.
+pub const MAX_WORDS: usize = 8;
+/// How many words all the `contains` of one query may ask for.
+pub const MAX_QUERY_WORDS: usize = 16;
 /// How many fields one query may be ordered by.
 pub const MAX_ORDER: usize = 4;
 /// How many fields one query may select.
@@ -59,6 +63,10 @@ pub enum QueryError {
     TooDeep(usize),
     #[error("A query may have at most {0} comparisons.")]
     TooManyTerms(usize),
+    #[error("A comparison with 'contains' may ask for at most {0} words.")]
+    TooManyWords(usize),
+    #[error("A query may ask for at most {0} words with 'contains'.")]
+    TooManyQueryWords(usize),
     #[error("A query may be ordered by at most {0} fields.")]
     TooManyOrders(usize),
     #[error("A query may select at most {0} fields.")]

@@ -2,13 +2,14 @@
 
 use super::lexer::{Kind, Token};
 use super::{
-    Circle, Comparison, Direction, Field, Filter, MAX_DEPTH, MAX_FIELDS, MAX_ORDER, MAX_TERMS, Order, Query,
-    QueryError, Select, Selected, Value,
+    Circle, Comparison, Direction, Field, Filter, MAX_DEPTH, MAX_FIELDS, MAX_ORDER, MAX_QUERY_WORDS, MAX_TERMS,
+    MAX_WORDS, Order, Query, QueryError, Select, Selected, Value,
 };
+use crate::domain::term::wanted_words;
 
 /// Reads a whole query.
 pub fn parse(tokens: Vec<Token>) -> Result<Query, QueryError> {
-    let mut parser = Parser { tokens, next: 0, terms: 0 };
+    let mut parser = Parser { tokens, next: 0, terms: 0, words: 0 };
     let select = parser.select()?;
     parser.takes_word("where");
     let is_bare = parser.peek() == &Kind::End || parser.is_order();
@@ -22,6 +23,7 @@ struct Parser {
     tokens: Vec<Token>,
     next: usize,
     terms: usize,
+    words: usize,
 }
 
 impl Parser {
@@ -134,10 +136,7 @@ impl Parser {
             self.take(&Kind::Close, "')'")?;
             return Ok(filter);
         }
-        self.terms += 1;
-        if self.terms > MAX_TERMS {
-            return Err(QueryError::TooManyTerms(MAX_TERMS));
-        }
+        self.count_terms(1)?;
         let field = self.field()?;
         if self.takes_word("contains") {
             return self.contains(field);
@@ -149,9 +148,30 @@ impl Parser {
         Ok(Filter::Compare { field, comparison, value: self.value()? })
     }
 
+    fn count_terms(&mut self, more: usize) -> Result<(), QueryError> {
+        self.terms += more;
+        if self.terms > MAX_TERMS { Err(QueryError::TooManyTerms(MAX_TERMS)) } else { Ok(()) }
+    }
+
+    /// Counts the words of a `contains`, which is a term itself: its first word is counted with it.
+    fn count_words(&mut self, text: &str) -> Result<(), QueryError> {
+        let words = wanted_words(text).len();
+        if words > MAX_WORDS {
+            return Err(QueryError::TooManyWords(MAX_WORDS));
+        }
+        self.words += words;
+        if self.words > MAX_QUERY_WORDS {
+            return Err(QueryError::TooManyQueryWords(MAX_QUERY_WORDS));
+        }
+        self.count_terms(words.saturating_sub(1))
+    }
+
     fn contains(&mut self, field: Field) -> Result<Filter, QueryError> {
         match self.value()? {
-            Value::Text(text) => Ok(Filter::Contains { field, text }),
+            Value::Text(text) => {
+                self.count_words(&text)?;
+                Ok(Filter::Contains { field, text })
+            }
             _ => {
                 self.next -= 1;
                 self.expected("a string")

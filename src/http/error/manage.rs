@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 
 use super::{Answer, Voice, Worded};
 use crate::access::{AccessError, Need};
+use crate::domain::failure::DATABASE_RETRY;
 use crate::manage::ManageError;
 
 impl Worded for ManageError {
@@ -71,6 +72,9 @@ impl Worded for ManageError {
             Self::Lane(cause) => Answer::failure(cause.failure(), cause),
             Self::Directory(cause) => Answer::failure(cause.failure(), cause),
             Self::Store(cause) => Answer::failure(cause.failure(), cause),
+            Self::TooManyListings | Self::SlowQuery => {
+                Answer { description: self.to_string().into(), ..Answer::unavailable(DATABASE_RETRY) }
+            }
             Self::UnknownMail(_) | Self::UnknownTemplate(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
             }

@@ -54,6 +54,8 @@ impl Worded for QueryError {
             | Self::TooLong(_)
             | Self::TooDeep(_)
             | Self::TooManyTerms(_)
+            | Self::TooManyWords(_)
+            | Self::TooManyQueryWords(_)
             | Self::TooManyOrders(_)
             | Self::TooManyFields(_)
             | Self::NoPlaceOnEarth => "query_parse",

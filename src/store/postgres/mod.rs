@@ -26,6 +26,12 @@ pub type Conn = PgConnection;
 /// It knows what is rare and what is common, and finds the way through a list itself.
 pub const PLANS_ALONE: bool = true;
 
+/// Begins a read whose cost its caller decides: no statement of it may take longer than five seconds.
+const BEGIN_LISTING: &str = "BEGIN READ ONLY; SET LOCAL statement_timeout = '5s'";
+/// What the server says of a statement that took too long. diesel hides its code, 57014; where the server speaks
+/// another language, the cause is not told apart from other failures.
+pub const TIMED_OUT: &str = "canceling statement due to statement timeout";
+
 /// How often a write is tried when the database asks for it to be run again.
 const WRITE_ATTEMPTS: u32 = 6;
 /// The pause before the second attempt; it doubles from there.
@@ -57,6 +63,10 @@ impl Database {
             Scope::Registry => query(&mut conn),
             Scope::Tenant(tenant) => {
                 begin(&mut conn, "BEGIN READ ONLY", tenant)?;
+                finish(&mut conn, &query)
+            }
+            Scope::Listing(tenant) => {
+                begin(&mut conn, BEGIN_LISTING, tenant)?;
                 finish(&mut conn, &query)
             }
         })

@@ -13,7 +13,7 @@ use crate::domain::id::{AppId, UserId};
 use crate::domain::name::Email;
 use crate::domain::query::Collection;
 use crate::domain::secret::Secret;
-use crate::domain::user::{AppUser, Identifier, WithPassword, searchable};
+use crate::domain::user::{AppUser, Identifier, Names, WithPassword};
 use crate::store::columns::RowId;
 use crate::store::error::{Conflict, StoreError};
 use crate::store::passwords::NewPassword;
@@ -262,24 +262,27 @@ pub fn give_pin(conn: &mut Conn, app: AppId, user: UserId, hash: &Secret) -> Res
 /// How many users are read at once.
 const BATCH: i64 = 500;
 
+/// The id, username, email, name and properties of a user.
+type Indexed = (RowId, String, Option<String>, Option<String>, Value);
+
 /// Writes the terms of every user of the application, for a tenant whose users have none yet.
 pub fn index(conn: &mut Conn, app: AppId) -> Result<(), StoreError> {
     let tenant = app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid())));
     let mut last = RowId(Uuid::nil());
     loop {
-        let users: Vec<(RowId, Option<String>, Value)> = tenant
+        let users: Vec<Indexed> = tenant
             .filter(app_user::id.gt(last))
             .order(app_user::id)
             .limit(BATCH)
-            .select((app_user::id, app_user::name, app_user::properties))
+            .select((app_user::id, app_user::username, app_user::email, app_user::name, app_user::properties))
             .load(conn)?;
         if users.is_empty() {
             return Ok(());
         }
-        for (id, name, properties) in users {
+        for (id, username, email, name, properties) in users {
             let properties: Map<String, Value> = from_json("app_user", properties)?;
-            let entity = searchable(name.as_deref(), &properties);
-            term::insert(conn, app, Collection::Users, id.0, &entity)?;
+            let names = Names { username: &username, email: email.as_deref(), name: name.as_deref() };
+            term::insert(conn, app, Collection::Users, id.0, &names.searchable(&properties))?;
             last = id;
         }
     }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Conn, app_user, application, enter, has_migrations};
+use super::{Conn, app_user, application, enter, has_migrations, role};
 use crate::domain::id::AppId;
 use crate::store::error::StoreError;
 
@@ -28,7 +28,7 @@ const BATCH: u32 = 500;
 /// The tables are as this migration made them: later columns are not there yet.
 pub fn complete(conn: &mut Conn, version: &str) -> Result<(), StoreError> {
     if version == "0002" {
-        // Users who were there before terms were are found by them too.
+        // Users who were there before terms were are found by them too, and so are the roles that SQL made.
         let mut after = None;
         loop {
             let apps = application::list_ids(conn, after, BATCH)?;
@@ -37,6 +37,7 @@ pub fn complete(conn: &mut Conn, version: &str) -> Result<(), StoreError> {
             for app in apps {
                 enter(conn, app)?;
                 app_user::index(conn, AppId::new(app.uuid()))?;
+                role::index(conn, AppId::new(app.uuid()))?;
             }
         }
     }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{Conn, from_json, term};
 use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, RoleId};
 use crate::domain::query::Collection;
-use crate::domain::role::{Role, RoleName};
+use crate::domain::role::{Role, RoleName, searchable};
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::schema::app_role;
@@ -119,6 +119,20 @@ pub fn list_inactivity(conn: &mut Conn, app: AppId, ids: &[Uuid]) -> Result<Vec<
         .load(conn)?;
     let span = |millis| Duration::from_millis(u64::try_from(millis).unwrap_or(0));
     Ok(rows.into_iter().map(|(id, millis)| (id.0, span(millis))).collect())
+}
+
+/// Writes the terms of every role of the application, for a tenant whose roles have none yet.
+pub fn index(conn: &mut Conn, app: AppId) -> Result<(), StoreError> {
+    let roles: Vec<(RowId, String, Option<String>, Value)> = app_role::table
+        .filter(app_role::tenant_id.eq(RowId(app.uuid())))
+        .select((app_role::id, app_role::name, app_role::title, app_role::properties))
+        .load(conn)?;
+    for (id, name, title, properties) in roles {
+        let properties: Map<String, Value> = from_json("app_role", properties)?;
+        let entity = searchable(&name, title.as_deref(), &properties);
+        term::insert(conn, app, Collection::Roles, id.0, &entity)?;
+    }
+    Ok(())
 }
 
 /// How many roles an application has.

@@ -55,8 +55,8 @@ impl Row {
     }
 }
 
-/// Makes the entity found by what it is now: `entity` holds every member that has no column of its own, `name` and
-/// `title` too. To be called in the transaction that writes the entity.
+/// Makes the entity found by what it is now: `entity` holds every text that it is found by, those with columns of their
+/// own too, and its properties. To be called in the transaction that writes the entity.
 pub fn replace(
     conn: &mut Conn,
     tenant: AppId,

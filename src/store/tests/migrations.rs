@@ -174,8 +174,16 @@ fn users_who_were_there_before_search_terms_are_found_by_them() {
 
         assert_eq!(store.migrate().expect("migrations apply"), ["0002_usergrid"]);
         for app in tenants {
-            for (query, found) in [("name = 'a. person'", 600), ("deep = 1", 0), ("π = 1234567890123", 600)] {
-                let mut asked = Asked::parse(Collection::Users, query).expect("a query");
+            use Collection::{Roles, Users};
+            for (collection, query, found) in [
+                (Users, "name = 'a. person'", 600),
+                (Users, "username contains 'user*'", 600),
+                (Users, "deep = 1", 0),
+                (Users, "π = 1234567890123", 600),
+                (Roles, "name contains 'guest'", 1),
+                (Roles, "title = 'guest'", 1),
+            ] {
+                let mut asked = Asked::parse(collection, query).expect("a query");
                 asked.limit = 1000;
                 let listing = Listing { asked, within: None, after: None };
                 let page = store.list_entities(app, &listing).expect("a read").expect("a page");

@@ -103,6 +103,20 @@ fn reads_cannot_write() {
 }
 
 #[test]
+fn a_list_that_takes_too_long_is_given_up_and_its_connection_goes_on() {
+    on_postgres(|store| {
+        let tenant = fill(store);
+        let count =
+            |scope, sql: &str| side(store).read(scope, |conn| Ok(sql_query(sql).get_result::<Count>(conn)?.count));
+        let slow = count(Scope::Listing(tenant), "SELECT 1::bigint AS count FROM pg_sleep(60)");
+        assert!(matches!(slow, Err(StoreError::TooSlow)), "{slow:?}");
+        let sql = "SELECT count(*) AS count FROM app_user WHERE current_setting('statement_timeout') = '5s'";
+        assert_eq!(count(Scope::Listing(tenant), sql).expect("a list"), 1);
+        assert_eq!(count(Scope::Tenant(tenant), sql).expect("a read"), 0, "the bound ends with its transaction");
+    });
+}
+
+#[test]
 fn a_write_that_lost_a_race_is_run_again_a_few_times() {
     on_postgres(|store| {
         for (code, message) in [("40001", "could not serialize"), ("40P01", "deadlock detected")] {

@@ -176,6 +176,7 @@ mod organizations;
 mod permissions;
 mod portal;
 mod query;
+mod query_bounds;
 mod roles;
 mod sdks;
 mod social;

@@ -30,13 +30,21 @@ pub enum Holds {
     Moment,
     Flag,
     Whole,
+    /// The same text for the whole collection; it has no column.
+    Constant(&'static str),
 }
 
 const ID: Own = Own { field: "uuid", code: "e.id", holds: Holds::Id };
 const CREATED: Own = Own { field: "created", code: "e.created", holds: Holds::Moment };
 const MODIFIED: Own = Own { field: "modified", code: "e.modified", holds: Holds::Moment };
 
-const USERS: [Own; 8] = [
+/// What entities show as their `type`.
+const fn kind(text: &'static str) -> Own {
+    Own { field: "type", code: "", holds: Holds::Constant(text) }
+}
+
+const USERS: [Own; 9] = [
+    kind("user"),
     ID,
     CREATED,
     MODIFIED,
@@ -47,9 +55,11 @@ const USERS: [Own; 8] = [
     Own { field: "disabled", code: "e.disabled", holds: Holds::Flag },
 ];
 
-const GROUPS: [Own; 4] = [ID, CREATED, MODIFIED, Own { field: "path", code: "e.path_key", holds: Holds::Name }];
+const GROUPS: [Own; 5] =
+    [kind("group"), ID, CREATED, MODIFIED, Own { field: "path", code: "e.path_key", holds: Holds::Name }];
 
-const ROLES: [Own; 6] = [
+const ROLES: [Own; 7] = [
+    kind("role"),
     ID,
     CREATED,
     MODIFIED,

@@ -6,7 +6,7 @@ use super::statement::Statement;
 use crate::domain::clock::Moment;
 use crate::domain::query::{Circle, Comparison, Field, Filter, Value};
 use crate::domain::term::{
-    Cap, Pattern, SEPARATORS, Word, after_prefix, place_fields, text_key, wanted_words, whole_key,
+    Cap, Pattern, Word, after_prefix, has_words, place_fields, text_key, wanted_words, whole_key, words_of,
 };
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
@@ -18,6 +18,8 @@ pub struct Filters<'a> {
 
 /// Never true, on either database.
 const NEVER: &str = "1 = 0";
+/// Always true.
+const ALWAYS: &str = "1 = 1";
 /// `LIKE` takes this character before one that means itself.
 const ESCAPE: char = '!';
 
@@ -50,34 +52,23 @@ impl Filters<'_> {
         statement.code(")");
     }
 
+    /// Names have columns of their own, and their words stand among the terms as those of every other text do.
     fn contains(&self, statement: &mut Statement, field: &Field, text: &str) {
         let words = wanted_words(text);
-        if words.is_empty() {
-            statement.code(NEVER);
-            return;
-        }
-        match self.columns.find(field) {
-            None => {
+        match self.columns.find(field).map(|own| own.holds) {
+            _ if words.is_empty() => statement.code(NEVER),
+            None | Some(Holds::Name | Holds::MaybeName) => {
                 statement.code("e.id IN (SELECT t.entity_id");
                 of_field(statement, &field.key());
                 for (position, word) in words.iter().enumerate() {
                     statement.code(if position == 0 { "t.words" } else { " AND t.words" });
                     like_word(statement, word);
                 }
-                statement.code(")");
+                statement.code(")")
             }
-            Some(own) if matches!(own.holds, Holds::Name | Holds::MaybeName) => {
-                statement.code(own.code).code(" IS NOT NULL");
-                for word in &words {
-                    statement.code(" AND ");
-                    own_words(statement, own);
-                    like_word(statement, word);
-                }
-            }
-            Some(_) => {
-                statement.code(NEVER);
-            }
-        }
+            Some(Holds::Constant(constant)) => statement.code(decided(has_words(&words_of(constant), &words))),
+            Some(_) => statement.code(NEVER),
+        };
     }
 }
 
@@ -90,21 +81,36 @@ fn like_word(statement: &mut Statement, word: &Word) {
     statement.code(" LIKE ").text(pattern).code(" ESCAPE '!'");
 }
 
-/// The words of a name's own column, each between spaces, as the terms keep them.
-fn own_words(statement: &mut Statement, own: Own) {
-    statement.code("' ' || ");
-    for _ in SEPARATORS {
-        statement.code("replace(");
+/// A condition that needs no row.
+fn decided(is_met: bool) -> &'static str {
+    if is_met { ALWAYS } else { NEVER }
+}
+
+/// Whether a text that is the same for all compares so.
+fn constant_compares(constant: &str, comparison: Comparison, value: &Value) -> bool {
+    let operand = match value {
+        Value::Text(text) => text.clone(),
+        Value::Id(id) => id.to_string(),
+        Value::Number(_) | Value::Flag(_) => return false,
+    };
+    if let Some(pattern) = Pattern::parse(&operand).filter(|_| comparison == Comparison::Equal) {
+        return pattern.is_met_by(constant);
     }
-    statement.code(own.code);
-    for separator in SEPARATORS {
-        statement.code(", ").text(separator).code(", ' ')");
+    let operand = whole_key(&operand);
+    match comparison {
+        Comparison::Equal => constant == operand,
+        Comparison::Less => constant < operand.as_str(),
+        Comparison::LessOrEqual => constant <= operand.as_str(),
+        Comparison::Greater => constant > operand.as_str(),
+        Comparison::GreaterOrEqual => constant >= operand.as_str(),
     }
-    statement.code(" || ' '");
 }
 
 fn own_compares(statement: &mut Statement, own: Own, comparison: Comparison, value: &Value) {
     match (own.holds, value) {
+        (Holds::Constant(constant), value) => {
+            statement.code(decided(constant_compares(constant, comparison, value)));
+        }
         (Holds::Id, value) => match id_of(value) {
             Some(id) => {
                 statement.code(own.code).code(sign(comparison)).id(id);

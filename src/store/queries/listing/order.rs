@@ -104,6 +104,8 @@ impl SortKey {
             Holds::Moment => self.part(own.code, MarkKind::Moment, direction),
             Holds::Flag => self.part(own.code, MarkKind::Flag, direction),
             Holds::Whole => self.part(own.code, MarkKind::Whole, direction),
+            // What is the same for all puts nobody before another.
+            Holds::Constant(_) => {}
         }
     }
 

@@ -32,12 +32,14 @@ const TEXTS: [&str; 18] = [
     "~",
     "",
 ];
-const OPERANDS: [&str; 26] = [
-    "Ann", "ann", "ann*", "*n*", "a*n", "*smith", "50%", "50*", "a_b", "a_*", "a*b", "*!*", "o\\'*", "zoë", "Z*", "*",
-    "**", "j*n*s*h", "~", "", "ä*", "😀*", "annually", "b", "oslo", "user1*",
+const OPERANDS: [&str; 28] = [
+    "user", "*s*r", "Ann", "ann", "ann*", "*n*", "a*n", "*smith", "50%", "50*", "a_b", "a_*", "a*b", "*!*", "o\\'*",
+    "zoë", "Z*", "*", "**", "j*n*s*h", "~", "", "ä*", "😀*", "annually", "b", "oslo", "user1*",
 ];
-const WORDS: [&str; 10] = ["ann", "smith", "smi*", "john smith", "SMITH john", "percent", "b", "o neil", "*", "user"];
-const FIELDS: [&str; 22] = [
+const WORDS: [&str; 12] =
+    ["example", "7-zoë", "ann", "smith", "smi*", "john smith", "SMITH john", "percent", "b", "o neil", "*", "user"];
+const FIELDS: [&str; 23] = [
+    "type",
     "name",
     "Name",
     "city",

@@ -20,6 +20,7 @@ impl Entity {
         let person = &user.person;
         let mut json = person.properties.clone();
         json.insert("uuid".to_owned(), user.id.to_string().into());
+        json.insert("type".to_owned(), "user".into());
         json.insert("created".to_owned(), person.created.millis().into());
         json.insert("modified".to_owned(), person.modified.millis().into());
         json.insert("username".to_owned(), person.username.as_str().into());

@@ -44,6 +44,20 @@ fn plan(store: &Store, app: AppId, listing: &Listing) -> String {
     lines.into_iter().map(|Line(line)| line + "\n").collect()
 }
 
+/// The statement's text.
+fn statement_of(store: &Store, app: AppId, listing: &Listing) -> String {
+    match store.side() {
+        Side::Sqlite(_) => {
+            let statement = sqlite::queries::listing::statement(app, listing).expect("marks of this list");
+            diesel::debug_query::<Sqlite, _>(&statement).to_string()
+        }
+        Side::Postgres(_) => {
+            let statement = postgres::queries::listing::statement(app, listing).expect("marks of this list");
+            diesel::debug_query::<Pg, _>(&statement).to_string()
+        }
+    }
+}
+
 fn with_people(store: &Store) -> AppId {
     let (_, app) = a_tenant(store, "acme");
     let users = some_users().into_iter().enumerate().map(|(number, person)| made::user(app, number, person)).collect();
@@ -81,6 +95,20 @@ fn first_and_later_pages_are_served_by_an_index_that_begins_with_the_tenant() {
                 let is_led = [on_sqlite, on_postgres, on_postgres_rows].iter().any(|led| plan.contains(led));
                 assert!(is_led, "{text} {is_later}: {plan}");
             }
+        }
+    });
+}
+
+#[test]
+fn words_of_a_name_are_looked_up_among_the_terms_once_and_not_row_by_row() {
+    each(|store| {
+        let app = with_people(store);
+        for text in ["username contains 'a* b'", "not email contains 'a*'", "name contains 'a*'"] {
+            let plan = plan(store, app, &listing(store, app, text, false));
+            let is_among_terms = plan.contains("SEARCH t USING") || plan.contains(" on term t");
+            assert!(is_among_terms && !plan.contains("CORRELATED"), "{text}: {plan}");
+            let sql = statement_of(store, app, &listing(store, app, text, false));
+            assert!(!sql.contains("replace("), "{text}: {sql}");
         }
     });
 }
