@@ -173,6 +173,10 @@ impl Cap {
 /// A text without what does not count in a comparison: letter case, compatibility forms (NFKC), and which control
 /// character it is. No folded text has one, so that no database meets a NUL and digests have characters of their own.
 pub fn fold(text: &str) -> String {
+    // ASCII is its own normal form, and most of what there is.
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control()) {
+        return text.to_ascii_lowercase();
+    }
     let spaced = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     spaced.nfkc().flat_map(char::to_lowercase).nfkc().collect()
 }
