@@ -16,7 +16,7 @@ use crate::domain::place::Place;
 use crate::domain::secret::Secret;
 use crate::domain::switchboard::Toggle;
 use crate::domain::tenant::{Organization, Switch};
-use crate::domain::user::{Admin, AppUser, Person, Standing};
+use crate::domain::user::{Admin, AppUser, Person};
 use crate::mail::{Letter, Recipient, Values, digest_of};
 use crate::store::{AdminChange, Journal};
 
@@ -107,9 +107,8 @@ impl Registry {
             }
             Holder::Admin(Admin { id, mut person }) => {
                 let_in(&mut person);
-                let Person { activated, confirmed, disabled, .. } = person;
                 let mut change = AdminChange::of(id, now);
-                change.standing = Some(Standing { activated, confirmed, disabled });
+                change.standing = Some(person.standing());
                 self.write(journal, move |store, journal| store.change_admin(&change, journal)).await?
             }
         };

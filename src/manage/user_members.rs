@@ -10,7 +10,7 @@ use crate::domain::clock::Moment;
 use crate::domain::name::{Email, NameError, Username};
 use crate::domain::secret::Secret;
 use crate::domain::tenant::Registration;
-use crate::domain::user::Person;
+use crate::domain::user::{Person, Ruling};
 
 /// The longest name. *Units*: characters.
 const NAME_MAX: usize = 1_000;
@@ -32,9 +32,7 @@ pub struct UserMembers {
     name: Said,
     password: Option<Secret>,
     pin: Option<Secret>,
-    activated: Option<bool>,
-    confirmed: Option<bool>,
-    disabled: Option<bool>,
+    standing: Ruling,
     body: Map<String, Value>,
 }
 
@@ -58,9 +56,11 @@ impl UserMembers {
             name,
             password,
             pin,
-            activated: state("activated")?,
-            confirmed: state("confirmed")?,
-            disabled: state("disabled")?,
+            standing: Ruling {
+                activated: state("activated")?,
+                confirmed: state("confirmed")?,
+                disabled: state("disabled")?,
+            },
             body,
         })
     }
@@ -128,14 +128,7 @@ impl UserMembers {
             Said::Nothing => {}
             name => person.name = name.text(),
         }
-        if let Some(activated) = self.activated
-            && activated != person.activated
-        {
-            person.activated = activated;
-            person.deactivated = (!activated).then_some(now);
-        }
-        person.confirmed = self.confirmed.unwrap_or(person.confirmed);
-        person.disabled = self.disabled.unwrap_or(person.disabled);
+        person.set_standing(person.standing().after(self.standing, now));
         merge(&mut person.properties, &self.body, &OWN_MEMBERS);
         let size = serde_json::to_vec(&person.properties).map_or(usize::MAX, |json| json.len());
         if size > PROPERTIES_MAX {

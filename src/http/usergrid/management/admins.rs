@@ -12,7 +12,7 @@ use crate::domain::authority::Principal;
 use crate::domain::id::AdminId;
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
-use crate::domain::user::{Admin, Standing};
+use crate::domain::user::{Admin, Ruling, Standing};
 use crate::http::error::{Refusal, RequestError};
 use crate::http::extract::call::Call;
 use crate::http::extract::parameters::ParameterError;
@@ -103,18 +103,14 @@ async fn update(call: &Call) -> Result<HttpResponse, Refusal> {
 }
 
 fn standing(call: &Call, body: &Map<String, Value>, admin: &Admin) -> Result<Option<Standing>, Refusal> {
-    let said = |name: &'static str, now: bool| match body.get(name) {
-        None => Ok(now),
-        Some(Value::Bool(said)) => Ok(*said),
+    let said = |name: &'static str| match body.get(name) {
+        None => Ok(None),
+        Some(Value::Bool(said)) => Ok(Some(*said)),
         Some(_) => Err(call.refuse(&ParameterError::WrongType(name))),
     };
-    let person = &admin.person;
-    let before = Standing { activated: person.activated, confirmed: person.confirmed, disabled: person.disabled };
-    let after = Standing {
-        activated: said("activated", before.activated)?,
-        confirmed: said("confirmed", before.confirmed)?,
-        disabled: said("disabled", before.disabled)?,
-    };
+    let before = admin.person.standing();
+    let said = Ruling { activated: said("activated")?, confirmed: said("confirmed")?, disabled: said("disabled")? };
+    let after = before.after(said, call.state.clock.now());
     Ok(Some(after).filter(|after| *after != before))
 }
 
