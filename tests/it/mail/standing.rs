@@ -93,3 +93,26 @@ fn links_of_an_application_end_with_it_and_do_not_come_back() {
     assert_eq!((back.status, back.text_of("action")), (200, "restore"), "{}", back.text);
     assert!(world.guest().get(&letter.path()).text.contains("invalid token"));
 }
+
+#[test]
+fn a_user_who_takes_another_address_proves_it_before_they_go_on() {
+    let world = world();
+    let client = world.caller(&world.acme, Authority::AppClient);
+    let asks = json!({ "registration_requires_email_confirmation": true });
+    assert_eq!(client.put("/acme/shop", &asks).status, 200);
+    let own = world.guest().bearer(&world.guest().sign_in("/acme/shop", "ann", PASSWORD).token());
+    let same = own.put("/acme/shop/users/me", &json!({ "email": "ANN@example.test" }));
+    assert_eq!(same.json["entities"][0]["activated"], true, "the same address: {}", same.text);
+    let moved = own.put("/acme/shop/users/me", &json!({ "email": "victim@example.test" }));
+    let entity = &moved.json["entities"][0];
+    assert_eq!((&entity["activated"], &entity["confirmed"]), (&json!(false), &json!(false)), "{}", moved.text);
+    let refused = world.guest().sign_in("/acme/shop", "ann", PASSWORD);
+    assert_eq!(refused.text_of("error_description"), "user not activated", "{}", refused.text);
+    assert_eq!(own.get("/acme/shop/users/me").error(), (401, "authentication"));
+    let letter = world.server.last_letter(world.acme.app.id, "victim@example.test");
+    assert_eq!(letter.subject, "User Account Confirmation: victim@example.test");
+    assert!(world.guest().get(&letter.path()).text.contains("You can sign in now"));
+    assert_eq!(world.guest().sign_in("/acme/shop", "ann", PASSWORD).status, 200);
+    let said = client.put("/acme/shop/users/ann", &json!({ "email": "ann@example.test" }));
+    assert_eq!(said.json["entities"][0]["activated"], true, "the administration's word is enough: {}", said.text);
+}

@@ -99,3 +99,13 @@ fn credentials_are_shown_as_they_came() {
     let (shown, text) = Legacy::show(&Secret::new("$2b$04$abcdefghijklmnopqrstuu"));
     assert_eq!((shown, text.expose()), (vec!["bcrypt".to_owned()], "JDJiJDA0JGFiY2RlZmdoaWprbG1ub3BxcnN0dXU"));
 }
+
+#[test]
+fn a_bcrypt_cost_that_is_never_computed_is_refused() {
+    let dear = "JDJhJDMxJGFiY2RlZmdoaWprbG1ub3BxcnN0dXVqeWRPVFNmSUgvZDVvVUhwc3lncVY1WDl4SkxRYzZl";
+    for chain in [&["bcrypt"][..], &["md5", "bcrypt"]] {
+        assert_eq!(read(chain, dear).unwrap_err(), LegacyError::Cost(31));
+    }
+    let sixteen = "JDJhJDE2JGFiY2RlZmdoaWprbG1ub3BxcnN0dXVqeWRPVFNmSUgvZDVvVUhwc3lncVY1WDl4SkxRYzZl";
+    assert_eq!(read(&["bcrypt"], sixteen).unwrap_err(), LegacyError::Cost(16));
+}
