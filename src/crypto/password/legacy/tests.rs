@@ -83,8 +83,10 @@ fn what_cannot_be_followed_is_refused_and_what_cannot_match_is_kept() {
     }
     // bcrypt of cost 31 would stop the lane for hours.
     let endless = "JDJhJDMxJGFiY2RlZmdoaWprbG1ub3BxcnN0dXVqeWRPVFNmSUgvZDVvVUhwc3lncVY1WDl4SkxRYzZl";
-    for secret in ["garbage", endless] {
-        assert_eq!(verify(&stored(&["bcrypt"], secret), PASSWORD), Verdict::Mismatch, "{secret}");
+    // It is not taken any more, as the test of costs says; a row that an earlier version wrote still costs nothing.
+    let kept_before = Secret::new(format!("usergrid:bcrypt:{endless}"));
+    for row in [stored(&["bcrypt"], "garbage"), kept_before] {
+        assert_eq!(verify(&row, PASSWORD), Verdict::Mismatch, "{}", row.expose());
     }
 }
 
