@@ -10,10 +10,8 @@ use crate::domain::tenant::Switch;
 pub struct RegistrationSettings {
     /// Whether anyone may create organizations and admins.
     pub public: Switch,
-    /// Whether a new organization is told to confirm its address.
+    /// Whether the owner of a new organization is mailed a link to prove the address. Nothing waits for it.
     pub organizations_must_confirm: Switch,
     /// Whether a new admin waits until the superuser activates them.
     pub approve_admins: Switch,
-    /// Whether a new organization waits until the superuser activates it.
-    pub approve_organizations: Switch,
 }

@@ -18,12 +18,10 @@ pub enum Toggle {
     PublicRegistration,
     /// Whether an admin must have confirmed the email address before signing in.
     AdminsMustConfirm,
-    /// Whether a new organization is told to confirm.
+    /// Whether the owner of a new organization is mailed a link to prove the address. Nothing waits for it.
     OrganizationsMustConfirm,
     /// Whether the superuser activates each new admin.
     ApproveAdmins,
-    /// Whether the superuser activates each new organization.
-    ApproveOrganizations,
 }
 
 impl Toggle {
@@ -34,7 +32,6 @@ impl Toggle {
             Self::AdminsMustConfirm => "usergrid.management.admin_users_require_confirmation",
             Self::OrganizationsMustConfirm => "usergrid.management.organizations_require_confirmation",
             Self::ApproveAdmins => "usergrid.sysadmin.approve.users",
-            Self::ApproveOrganizations => "usergrid.sysadmin.approve.organizations",
         }
     }
 }

@@ -35,9 +35,56 @@ pub struct Standing {
     pub activated: bool,
     pub confirmed: bool,
     pub disabled: bool,
+    /// Since when someone above the account keeps it shut.
+    pub deactivated: Option<Moment>,
+}
+
+/// What someone above an account says of its standing; what is `None` stays.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ruling {
+    pub activated: Option<bool>,
+    pub confirmed: Option<bool>,
+    pub disabled: Option<bool>,
+}
+
+impl Standing {
+    /// The standing after a word of authority.
+    ///
+    /// Shutting an account leaves a mark, even on one that was not in yet: a link of the account's own lets it in only
+    /// where there is none. Letting it in takes the mark away.
+    pub fn after(self, said: Ruling, now: Moment) -> Self {
+        let activated = said.activated.unwrap_or(self.activated);
+        let disabled = said.disabled.unwrap_or(self.disabled);
+        let deactivated = if said.activated == Some(false) || said.disabled == Some(true) {
+            Some(now)
+        } else if said.activated == Some(true) || (activated && said.disabled == Some(false)) {
+            None
+        } else {
+            self.deactivated
+        };
+        Self { activated, confirmed: said.confirmed.unwrap_or(self.confirmed), disabled, deactivated }
+    }
 }
 
 impl Person {
+    /// Whether the account may be used.
+    pub fn standing(&self) -> Standing {
+        let Self { activated, confirmed, disabled, deactivated, .. } = *self;
+        Standing { activated, confirmed, disabled, deactivated }
+    }
+
+    /// Sets whether the account may be used.
+    pub fn set_standing(&mut self, standing: Standing) {
+        let Standing { activated, confirmed, disabled, deactivated } = standing;
+        (self.activated, self.confirmed, self.disabled, self.deactivated) =
+            (activated, confirmed, disabled, deactivated);
+    }
+
+    /// Whether someone above the account shut it after `before`.
+    pub fn is_shut_since(&self, before: &Self) -> bool {
+        self.deactivated.is_some() && self.deactivated != before.deactivated
+    }
+
     /// What the account is found by: see [`Names`].
     pub fn searchable(&self) -> Map<String, Value> {
         let email = self.email.as_ref().map(Email::as_str);

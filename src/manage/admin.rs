@@ -12,7 +12,7 @@ use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
 use crate::domain::secret::Secret;
 use crate::domain::switchboard::Toggle;
 use crate::domain::tenant::Switch;
-use crate::domain::user::{Admin, Person, Standing, WithPassword};
+use crate::domain::user::{Admin, Standing, WithPassword};
 use crate::store::{AdminChange, Journal, Provision, Store};
 
 /// A new admin as asked for.
@@ -83,8 +83,8 @@ impl Registry {
             properties: new.properties,
         };
         let (person, hash) = self.new_person(TenantId::MANAGEMENT, person).await?;
-        let Standing { activated, confirmed, disabled } = self.first_standing(actor);
-        let person = Person { activated, confirmed, disabled, ..person };
+        let mut person = person;
+        person.set_standing(self.first_standing(actor));
         Ok(WithPassword { who: Admin { id: AdminId::new(self.draw_id()), person }, hash })
     }
 
@@ -92,7 +92,12 @@ impl Registry {
         let is_free = matches!(actor, Actor::Operator);
         let waits = |toggle| !is_free && self.switches.get(toggle) == Switch::On;
         let confirmed = !waits(Toggle::AdminsMustConfirm);
-        Standing { activated: confirmed && !waits(Toggle::ApproveAdmins), confirmed, disabled: false }
+        Standing {
+            activated: confirmed && !waits(Toggle::ApproveAdmins),
+            confirmed,
+            disabled: false,
+            deactivated: None,
+        }
     }
 
     /// Changes an admin's account. One that may no longer be used loses its tokens in the same step.
@@ -118,8 +123,7 @@ impl Registry {
         if let Some(standing) = update.standing {
             change.standing = Some(standing);
             change.revocation = self.end_by(id, standing).await?;
-            let Standing { activated, confirmed, disabled } = standing;
-            (person.activated, person.confirmed, person.disabled) = (activated, confirmed, disabled);
+            person.set_standing(standing);
         }
         let ended = change.revocation.iter().map(|ended| self.change(ended.tenant, ChangeKind::Revocations));
         let journal = Journal {

@@ -16,7 +16,7 @@ use crate::domain::place::Place;
 use crate::domain::secret::Secret;
 use crate::domain::switchboard::Toggle;
 use crate::domain::tenant::{Organization, Switch};
-use crate::domain::user::{Admin, AppUser, Person, Standing};
+use crate::domain::user::{Admin, AppUser, Person};
 use crate::mail::{Letter, Recipient, Values, digest_of};
 use crate::store::{AdminChange, Journal};
 
@@ -107,9 +107,8 @@ impl Registry {
             }
             Holder::Admin(Admin { id, mut person }) => {
                 let_in(&mut person);
-                let Person { activated, confirmed, disabled, .. } = person;
                 let mut change = AdminChange::of(id, now);
-                change.standing = Some(Standing { activated, confirmed, disabled });
+                change.standing = Some(person.standing());
                 self.write(journal, move |store, journal| store.change_admin(&change, journal)).await?
             }
         };
@@ -170,8 +169,9 @@ impl Registry {
         }
     }
 
-    /// What goes out with a new user, in the words of their application.
-    pub(super) async fn sign_up_post(&self, user: &AppUser) -> Result<Post, ManageError> {
+    /// What goes out with a new user, in the words of their application, within the limits of what strangers may cause:
+    /// an account is made without the mail that would be beyond them, and may ask for it later.
+    pub(super) async fn sign_up_post(&self, user: &AppUser, asker: Asker<'_>) -> Result<Post, ManageError> {
         let Some(place) = self.directory.place_of(user.app).await? else { return Ok(Post::default()) };
         let Place::App { org, app } = &place else { return Ok(Post::default()) };
         let notifies = app.settings.registration.notifies_admins();
@@ -179,12 +179,38 @@ impl Registry {
         if is_in && !notifies {
             return Ok(Post::default());
         }
+        if matches!(asker, Asker::Stranger(source) if !self.outbox.admits(source)) {
+            return Ok(Post::default());
+        }
         let holder = Holder::User { org: Arc::clone(org), app: Arc::clone(app), user: user.clone() };
-        let mut post = self.welcome_post(&place, &holder).await?;
+        let mut post = match self.has_room_for(&place, &holder).await? {
+            true => self.welcome_post(&place, &holder).await?,
+            false => Post::default(),
+        };
         if notifies {
             add(&mut post, self.news_post(&place, &holder).await?);
         }
         Ok(post)
+    }
+
+    /// A link to prove the address that a user has now.
+    pub(super) async fn proof_post(&self, user: &AppUser) -> Result<Post, ManageError> {
+        let Some(place) = self.directory.place_of(user.app).await? else { return Ok(Post::default()) };
+        let Place::App { org, app } = &place else { return Ok(Post::default()) };
+        let holder = Holder::User { org: Arc::clone(org), app: Arc::clone(app), user: user.clone() };
+        match self.has_room_for(&place, &holder).await? {
+            true => self.welcome_post(&place, &holder).await,
+            false => Ok(Post::default()),
+        }
+    }
+
+    /// Whether the address of an account has had fewer mails than others may cause; who has none is written to by
+    /// nobody.
+    async fn has_room_for(&self, place: &Place, holder: &Holder) -> Result<bool, ManageError> {
+        match holder.address() {
+            Some(email) => Ok(self.outbox.has_room(place.tenant(), &email.key()).await?),
+            None => Ok(true),
+        }
     }
 
     /// What goes out when someone joins an organization: to a new admin without a password first the link to choose
@@ -197,6 +223,9 @@ impl Registry {
     ) -> Result<Post, ManageError> {
         let (place, holder) = (Place::Management, Holder::Admin(admin.clone()));
         let Some(email) = holder.address() else { return Ok(Post::default()) };
+        if !self.has_room_for(&place, &holder).await? {
+            return Ok(Post::default());
+        }
         let mut post = match has_password {
             true => self.welcome_post(&place, &holder).await?,
             false => self.reset_post(&place, Some(&holder), Recipient::Address(email.clone())).await?,
@@ -301,6 +330,15 @@ pub enum Caller {
     /// Anybody.
     Stranger,
     /// Someone who administers the account.
+    Above,
+}
+
+/// Who makes an account that mail is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Asker<'a> {
+    /// Anybody, from this network address.
+    Stranger(&'a str),
+    /// Someone who administers the accounts.
     Above,
 }
 

@@ -45,6 +45,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub use admin::{AdminUpdate, NewAdmin};
+use admission::Asker;
 pub use admission::{Admitted, Caller};
 pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};

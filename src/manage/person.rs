@@ -108,8 +108,12 @@ impl Registry {
     }
 }
 
-/// Links that were mailed to an address end with it: whoever reads it no longer speaks for the account.
+/// Links that were mailed to an address end with it: whoever reads it no longer speaks for the account. They end too
+/// when someone above shuts the account: no link of before lets it in again.
 pub(super) fn links_lost(tenant: TenantId, holder: Uuid, (before, after): (&Person, &Person)) -> Post {
     let is_moved = before.email.as_ref().map(Email::key) != after.email.as_ref().map(Email::key);
-    Post { voided: is_moved.then_some((tenant, holder)).into_iter().collect(), ..Post::default() }
+    Post {
+        voided: (is_moved || after.is_shut_since(before)).then_some((tenant, holder)).into_iter().collect(),
+        ..Post::default()
+    }
 }

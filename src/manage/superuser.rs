@@ -74,7 +74,7 @@ impl Registry {
         let mut change = AdminChange::of(AdminId::SUPERUSER, self.clock.now());
         change.profile =
             Some(Person { username: wanted.username.clone(), email: Some(wanted.email.clone()), ..person });
-        change.standing = Some(Standing { activated: true, confirmed: true, disabled: false });
+        change.standing = Some(Standing { activated: true, confirmed: true, disabled: false, deactivated: None });
         if !is_same_password {
             change.hash = Some(self.lane.hash(TenantId::MANAGEMENT, wanted.password.clone()).await?);
             change.revocation = Some(self.end_of_superuser(RevocationReason::Revoked).await?);
@@ -84,7 +84,7 @@ impl Registry {
 
     async fn retire_superuser(&self) -> Result<(), ManageError> {
         let mut change = AdminChange::of(AdminId::SUPERUSER, self.clock.now());
-        change.standing = Some(Standing { activated: true, confirmed: true, disabled: true });
+        change.standing = Some(Standing { activated: true, confirmed: true, disabled: true, deactivated: None });
         change.revocation = Some(self.end_of_superuser(RevocationReason::Disabled).await?);
         self.change_superuser(change, "disable superuser").await
     }

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use super::admission::add;
 use super::person::links_lost;
 use super::user_members::UserMembers;
-use super::{Actor, ManageError, Registry};
+use super::{Actor, Asker, ManageError, Registry, SaidBy};
 use crate::crypto::digest::md5_hex;
 use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, UserId};
@@ -35,7 +36,13 @@ impl Registry {
     ///
     /// *Errors*: `RegistrationClosed` for a guest where guests may not; `RequiredProperty`, `Name`, `PasswordPolicy`,
     /// `ShortPin`, `TooLong`; `Duplicate` for a username or an email that is taken.
-    pub async fn sign_up(&self, app: &Application, members: UserMembers, actor: Actor) -> Result<AppUser, ManageError> {
+    pub async fn sign_up(
+        &self,
+        app: &Application,
+        members: UserMembers,
+        actor: Actor,
+        source: &str,
+    ) -> Result<AppUser, ManageError> {
         let rules = app.settings.registration;
         if matches!(actor, Actor::Guest) && !rules.is_open() {
             return Err(ManageError::RegistrationClosed);
@@ -56,15 +63,19 @@ impl Registry {
         person.password_changed = hash.is_some().then_some(now);
         set_picture(&mut person);
         let who = AppUser { id: UserId::new(self.draw_id()), app: app.id, person };
-        self.write_user(NewUser { user: WithPassword { who: who.clone(), hash }, pin }, actor).await?;
+        let asker = match members.by() {
+            SaidBy::Administration => Asker::Above,
+            SaidBy::Anyone => Asker::Stranger(source),
+        };
+        self.write_user(NewUser { user: WithPassword { who: who.clone(), hash }, pin }, actor, asker).await?;
         Ok(who)
     }
 
     /// Writes a user who is ready.
-    async fn write_user(&self, new: NewUser, actor: Actor) -> Result<(), ManageError> {
+    async fn write_user(&self, new: NewUser, actor: Actor, asker: Asker<'_>) -> Result<(), ManageError> {
         let who = new.user.who.clone();
         let entry = self.audit(who.app, actor, "create user", json!({ "user": who.id }));
-        let post = self.sign_up_post(&who).await?;
+        let post = self.sign_up_post(&who, asker).await?;
         let journal = Journal { changes: Vec::new(), audit: vec![entry], post };
         let written = self.write(journal, move |store, journal| store.create_user(&new, journal)).await;
         written.map_err(|cause| taken(cause, &who.person))
@@ -72,17 +83,18 @@ impl Registry {
 
     /// Puts what a body says over a user.
     ///
-    /// A user who is deactivated or disabled by it loses every token at once. *Errors*: `UnknownEntity`, `Name`,
+    /// A user who is deactivated or disabled by it, or has to prove another address, loses every token at once.
+    ///
+    /// *Errors*: `UnknownEntity`, `Name`,
     /// `RequiredProperty`, `Duplicate`, `TooLong`.
     pub async fn update_user(
         &self,
-        app: AppId,
         id: UserId,
-        members: &UserMembers,
+        (app, members): (&Application, &UserMembers),
         actor: Actor,
     ) -> Result<AppUser, ManageError> {
-        let change = |person: &mut Person, now| members.update(person, now);
-        self.change_user(app, id, (actor, "update user"), change).await
+        let change = |person: &mut Person, now| members.update(&app.settings.registration, person, now);
+        self.change_user(app.id, id, (actor, "update user"), change).await
     }
 
     /// Lays an account to rest: nobody signs in to it until the administration activates it again.
@@ -119,7 +131,10 @@ impl Registry {
             let audit = vec![self.audit(app, actor, action, json!({ "user": id }))];
             let row = user.clone();
             let write = move |store: &Store, journal: &Journal| store.save_user(&row, seen, ends.as_ref(), journal);
-            let post = links_lost(app.into(), id.uuid(), (&before, &user.person));
+            let mut post = links_lost(app.into(), id.uuid(), (&before, &user.person));
+            if before.confirmed && !user.person.confirmed && user.person.deactivated.is_none() {
+                add(&mut post, self.proof_post(&user).await?);
+            }
             let saved = self.write(Journal { changes, audit, post }, write).await;
             if saved.map_err(|cause| taken(cause, &user.person))? {
                 return Ok(user);

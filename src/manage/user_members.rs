@@ -10,7 +10,7 @@ use crate::domain::clock::Moment;
 use crate::domain::name::{Email, NameError, Username};
 use crate::domain::secret::Secret;
 use crate::domain::tenant::Registration;
-use crate::domain::user::Person;
+use crate::domain::user::{Person, Ruling};
 
 /// The longest name. *Units*: characters.
 const NAME_MAX: usize = 1_000;
@@ -27,14 +27,13 @@ pub enum SaidBy {
 /// The members of a user that a body names.
 #[derive(Clone, Debug)]
 pub struct UserMembers {
+    by: SaidBy,
     username: Said,
     email: Said,
     name: Said,
     password: Option<Secret>,
     pin: Option<Secret>,
-    activated: Option<bool>,
-    confirmed: Option<bool>,
-    disabled: Option<bool>,
+    standing: Ruling,
     body: Map<String, Value>,
 }
 
@@ -53,14 +52,17 @@ impl UserMembers {
             return Err(ManageError::TooLong { what: "name", max: NAME_MAX, unit: "characters" });
         }
         Ok(Self {
+            by,
             username: Said::read(&body, "username")?,
             email: Said::read(&body, "email")?,
             name,
             password,
             pin,
-            activated: state("activated")?,
-            confirmed: state("confirmed")?,
-            disabled: state("disabled")?,
+            standing: Ruling {
+                activated: state("activated")?,
+                confirmed: state("confirmed")?,
+                disabled: state("disabled")?,
+            },
             body,
         })
     }
@@ -71,6 +73,11 @@ impl UserMembers {
             self.username = Said::Text(username.to_owned());
         }
         self
+    }
+
+    /// Who says it.
+    pub(super) fn by(&self) -> SaidBy {
+        self.by
     }
 
     /// The password of a user who is to be created; an empty one is none.
@@ -107,16 +114,23 @@ impl UserMembers {
         Ok(person)
     }
 
-    /// Puts the members over those of an account that is there.
+    /// Puts the members over those of an account that is there. Where the application has addresses proved, one that is
+    /// changed by anyone but the administration makes the account wait for it as at its beginning.
     ///
     /// *Errors*: `Name`, `TooLong`; `RequiredProperty` for a username that is to be removed.
-    pub(super) fn update(&self, person: &mut Person, now: Moment) -> Result<(), ManageError> {
+    pub(super) fn update(&self, rules: &Registration, person: &mut Person, now: Moment) -> Result<(), ManageError> {
+        let before = person.email.as_ref().map(Email::key);
         match self.username.clone() {
             Said::Nothing => {}
             Said::Null => return Err(ManageError::RequiredProperty { entity: "user", property: "username" }),
             Said::Text(username) => person.username = Username::parse(&username).map_err(named("username"))?,
         }
-        self.set(person, now)
+        self.set(person, now)?;
+        let is_moved = before != person.email.as_ref().map(Email::key);
+        if is_moved && self.by == SaidBy::Anyone && rules.requires_email_confirmation() {
+            (person.activated, person.confirmed) = (false, false);
+        }
+        Ok(())
     }
 
     fn set(&self, person: &mut Person, now: Moment) -> Result<(), ManageError> {
@@ -128,14 +142,7 @@ impl UserMembers {
             Said::Nothing => {}
             name => person.name = name.text(),
         }
-        if let Some(activated) = self.activated
-            && activated != person.activated
-        {
-            person.activated = activated;
-            person.deactivated = (!activated).then_some(now);
-        }
-        person.confirmed = self.confirmed.unwrap_or(person.confirmed);
-        person.disabled = self.disabled.unwrap_or(person.disabled);
+        person.set_standing(person.standing().after(self.standing, now));
         merge(&mut person.properties, &self.body, &OWN_MEMBERS);
         let size = serde_json::to_vec(&person.properties).map_or(usize::MAX, |json| json.len());
         if size > PROPERTIES_MAX {
@@ -201,7 +208,7 @@ mod tests {
         let mut person = made(json!({ "username": "a", "email": "a@b.test", "x": 1, "y": 2 }), SaidBy::Anyone);
         let over = json!({ "email": null, "x": null, "z": [3], "uuid": "1", "password": "secret", "pin": "1234" });
         let over = UserMembers::read(body(over), SaidBy::Anyone).expect("members");
-        over.update(&mut person, Moment::EPOCH).expect("an update");
+        over.update(&Registration::default(), &mut person, Moment::EPOCH).expect("an update");
         assert_eq!(person.email, None);
         assert_eq!(Value::Object(person.properties), json!({ "y": 2, "z": [3] }));
     }

@@ -140,7 +140,6 @@ fn switchboard(settings: &Settings) -> Switchboard {
         (Toggle::AdminsMustConfirm, settings.management.admins_must_confirm),
         (Toggle::OrganizationsMustConfirm, registration.organizations_must_confirm),
         (Toggle::ApproveAdmins, registration.approve_admins),
-        (Toggle::ApproveOrganizations, registration.approve_organizations),
     ]);
     let superuser = &settings.superuser;
     board.set_property("usergrid.sysadmin.login.name", superuser.username.as_str().into());

@@ -27,7 +27,7 @@ impl Store {
         query!(self, Scope::Registry, |q, conn| q::application::find_deleted(conn, org, id))
     }
 
-    /// Marks an application as deleted and ends its tokens; false when it is deleted already.
+    /// Marks an application as deleted and ends its tokens, those in mails too; false when it is deleted already.
     ///
     /// *Errors*: `Conflict(ApplicationName)` while a deleted application of the same name is kept: only one of them
     /// could ever come back.
@@ -46,6 +46,7 @@ impl Store {
                 return Ok(false);
             }
             q::revoke(conn, app.id.into(), revocation)?;
+            q::mail_token::void_all(conn, app.id.into())?;
             q::append(conn, app.id.into(), journal)?;
             Ok(true)
         })

@@ -35,6 +35,8 @@ pub enum LegacyError {
     BcryptNotLast,
     #[error("the secret is empty, too long or not printable")]
     Secret,
+    #[error("a bcrypt hash of cost {0} cannot be computed here: 4 to 15 can")]
+    Cost(u32),
 }
 
 /// Credentials of another server, as they may be kept.
@@ -50,7 +52,7 @@ impl Legacy {
     /// Reads the members of Usergrid's credentials. A secret that no password matches is accepted: its owner cannot
     /// sign in, as before.
     ///
-    /// *Errors*: a chain that this server cannot follow.
+    /// *Errors*: a chain that this server cannot follow, and a bcrypt cost that it never computes.
     pub fn read(chain: &[String], secret: &str) -> Result<Self, LegacyError> {
         let printable = secret.bytes().all(|byte| byte.is_ascii_graphic());
         let steps = steps(chain)?;
@@ -59,6 +61,11 @@ impl Legacy {
         }
         if !(1..=SECRET_MAX).contains(&secret.len()) || !printable {
             return Err(LegacyError::Secret);
+        }
+        if steps.last() == Some(&Step::Bcrypt)
+            && let Some(cost) = bcrypt_text(secret).and_then(|hash| cost_of(&hash)).filter(|cost| !COSTS.contains(cost))
+        {
+            return Err(LegacyError::Cost(cost));
         }
         let names: Vec<&str> = steps.iter().map(|step| step.as_str()).collect();
         Ok(Self::Hash(Secret::new(format!("{TAG}{}:{secret}", names.join(",")))))
@@ -159,11 +166,21 @@ impl<'a> Chain<'a> {
 
     /// The bcrypt text inside the secret, if it is one that may be computed.
     fn bcrypt_hash(&self) -> Option<(String, u32)> {
-        let hash = String::from_utf8(decode(self.secret)?).ok()?;
-        let known = hash.get(..4).is_some_and(|prefix| PREFIXES.contains(&prefix));
-        let cost = hash.parse::<HashParts>().ok().filter(|_| known)?.get_cost();
+        let hash = bcrypt_text(self.secret)?;
+        let cost = cost_of(&hash)?;
         COSTS.contains(&cost).then_some((hash, cost))
     }
+}
+
+/// What a secret of bcrypt holds.
+fn bcrypt_text(secret: &str) -> Option<String> {
+    String::from_utf8(decode(secret)?).ok()
+}
+
+/// The cost of a bcrypt hash; `None` for text that is none.
+fn cost_of(hash: &str) -> Option<u32> {
+    let known = hash.get(..4).is_some_and(|prefix| PREFIXES.contains(&prefix));
+    Some(hash.parse::<HashParts>().ok().filter(|_| known)?.get_cost())
 }
 
 fn hexadecimal(bytes: &[u8]) -> Vec<u8> {

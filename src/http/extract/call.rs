@@ -347,6 +347,14 @@ impl Call {
         }
     }
 
+    /// As [`Call::keeps_admins`], for a route that serves the accounts of applications too: those are kept here.
+    pub fn keeps_accounts_of(&self, place: &Place) -> Result<(), Refusal> {
+        match place {
+            Place::Management => self.keeps_admins(),
+            Place::App { .. } => Ok(()),
+        }
+    }
+
     /// Refuses a script as the answer where the management plane's URL forms are switched off.
     pub fn management_speaks_jsonp(&self) -> Result<(), Refusal> {
         match self.state.dispatcher.policy().management_url_grants {

@@ -17,6 +17,7 @@ use crate::manage::{Admitted, Caller, ManageError};
 /// `GET|POST .../users/{user}/confirm?token=`
 pub async fn confirm(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
+    call.keeps_accounts_of(&place)?;
     let Some(token) = Said::read(&call)?.token else { return refused(&call, &place, ManageError::MailToken) };
     if only_looks(&call) {
         return Ok(button(&call, &place, &token, ("Confirm your address", "Is this your address?", "Yes, it is mine")));
@@ -37,6 +38,7 @@ pub async fn confirm(call: Call) -> Result<HttpResponse, Refusal> {
 /// `GET|POST .../users/{user}/activate?token=`
 pub async fn activate(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
+    call.keeps_accounts_of(&place)?;
     let Some(token) = Said::read(&call)?.token else { return refused(&call, &place, ManageError::MailToken) };
     if only_looks(&call) {
         let words = ("Activate the account", "The account can be used once it is active.", "Activate it");
@@ -52,6 +54,7 @@ pub async fn activate(call: Call) -> Result<HttpResponse, Refusal> {
 /// `GET .../users/{user}/reactivate`: mails what the account needs to come in. Anybody may ask, nobody learns anything.
 pub async fn reactivate(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
+    call.keeps_accounts_of(&place)?;
     let source = call.source();
     let caller = caller_over(&call, &place).await?;
     let named = call.named("user")?;

@@ -24,6 +24,7 @@ pub async fn activate(call: Call) -> Result<HttpResponse, Refusal> {
 
 async fn use_link(call: Call, purpose: TokenPurpose) -> Result<HttpResponse, Refusal> {
     let place = Place::Management;
+    call.keeps_admins()?;
     let Some(token) = Said::read(&call)?.token else { return refused(&call, &place, ManageError::MailToken) };
     if only_looks(&call) {
         let words = ("Activate the organization", "Is this organization yours?", "Yes, it is mine");
@@ -38,6 +39,7 @@ async fn use_link(call: Call, purpose: TokenPurpose) -> Result<HttpResponse, Ref
 
 /// `GET /management/orgs/{org}/reactivate`: mails the link again. Anybody may ask, nobody learns anything.
 pub async fn reactivate(call: Call) -> Result<HttpResponse, Refusal> {
+    call.keeps_admins()?;
     let sent = call.state.registry.reactivate_org(call.segment("org"), &call.source()).await;
     sent.map_err(|cause| call.refuse(&cause))?;
     Ok(Envelope::new(call.started).action("reactivate organization").into_response(call.state.clock.now()))

@@ -20,6 +20,7 @@ const UNEQUAL: &str = "Passwords didn't match";
 /// `GET|POST /management/users/resetpw`, `/{org}/{app}/users/resetpw`: asks for an address, and mails a link there.
 pub async fn ask(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
+    call.keeps_accounts_of(&place)?;
     let framing = if matches!(place, Place::Management) { Framing::Portals } else { Framing::Nobody };
     if call.request.method() != Method::POST {
         return Ok(ask_page(&call, &place, (None, true), framing));
@@ -39,6 +40,7 @@ pub async fn ask(call: Call) -> Result<HttpResponse, Refusal> {
 /// password; a POST without one mails a link.
 pub async fn reset(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
+    call.keeps_accounts_of(&place)?;
     let said = Said::read(&call)?;
     let named = call.named("user")?;
     match (&said.token, call.request.method()) {

@@ -21,8 +21,10 @@ use crate::http::extract::call::{Call, Entered};
 use crate::http::extract::json::Objects;
 use crate::manage::{ManageError, SaidBy, UserMembers};
 
-/// The most entities that one request creates.
+/// The most entities that one request of the administration creates.
 const BATCH_MAX: usize = 1_000;
+/// The same for anyone else: each costs a slow hash and may cost a mail.
+const STRANGERS_BATCH_MAX: usize = 50;
 
 /// `GET|POST /{org}/{app}/users`
 pub async fn collection(call: Call) -> Result<HttpResponse, Refusal> {
@@ -71,8 +73,8 @@ async fn create(call: &Call) -> Result<HttpResponse, Refusal> {
             let user = create_one(call, &entered, body, by).await;
             (vec![user.map_err(|cause| call.refuse(&cause))?], Vec::new())
         }
-        Objects::Many(bodies) if bodies.len() > BATCH_MAX => {
-            return Err(call.refuse(&RequestError::BatchTooLong(BATCH_MAX)));
+        Objects::Many(bodies) if bodies.len() > batch_max(by) => {
+            return Err(call.refuse(&RequestError::BatchTooLong(batch_max(by))));
         }
         Objects::Many(bodies) => create_many(call, &entered, bodies, by).await,
     };
@@ -82,6 +84,13 @@ async fn create(call: &Call) -> Result<HttpResponse, Refusal> {
         envelope = envelope.member("rejected", rejected);
     }
     Ok(envelope.into_response(call.state.clock.now()))
+}
+
+fn batch_max(by: SaidBy) -> usize {
+    match by {
+        SaidBy::Administration => BATCH_MAX,
+        SaidBy::Anyone => STRANGERS_BATCH_MAX,
+    }
 }
 
 /// Creates those of a batch that can be, and says of each other one why not: Usergrid dropped them in silence.
@@ -116,7 +125,8 @@ async fn create_one(
     by: SaidBy,
 ) -> Result<AppUser, ManageError> {
     let members = UserMembers::read(body, by)?;
-    call.state.registry.sign_up(&entered.app, members, entered.actor()).await
+    let source = call.source();
+    call.state.registry.sign_up(&entered.app, members, entered.actor(), &source).await
 }
 
 async fn read(call: &Call) -> Result<HttpResponse, Refusal> {
@@ -133,10 +143,10 @@ async fn update(call: &Call) -> Result<HttpResponse, Refusal> {
     let members = UserMembers::read(call.object()?, by).map_err(|cause| call.refuse(&cause))?;
     let registry = &call.state.registry;
     let done = match found {
-        Ok(user) => registry.update_user(user.app, user.id, &members, entered.actor()).await,
+        Ok(user) => registry.update_user(user.id, (&entered.app, &members), entered.actor()).await,
         // Usergrid: a name that nobody bears becomes a user's.
         Err(ManageError::UnknownName(name)) => {
-            registry.sign_up(&entered.app, members.or_named(&name), entered.actor()).await
+            registry.sign_up(&entered.app, members.or_named(&name), entered.actor(), &call.source()).await
         }
         Err(other) => Err(other),
     };

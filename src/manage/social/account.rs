@@ -58,12 +58,13 @@ impl Registry {
     }
 
     /// The user whose address the service names, where the application's administrator trusts it with addresses.
-    /// A username of the same look is not an address.
+    /// A username of the same look is not an address, and one that its user never proved may be somebody else's.
     async fn linkable(&self, app: AppId, profile: &Profile, link: LinkByEmail) -> Result<Option<AppUser>, ManageError> {
         let email = profile.email.as_deref().and_then(|email| Email::parse(email).ok());
         let (LinkByEmail(Switch::On), Some(email)) = (link, email) else { return Ok(None) };
         let identifier = Identifier::Email(email.key());
-        Ok(self.store.point(move |store| store.find_user(app, &identifier)).await?)
+        let found = self.store.point(move |store| store.find_user(app, &identifier)).await?;
+        Ok(found.filter(|user| user.person.confirmed))
     }
 
     async fn link_outside(&self, user: &AppUser, profile: &Profile, actor: Actor) -> Result<(), ManageError> {

@@ -111,6 +111,7 @@ pub fn change(conn: &mut Conn, change: &AdminChange) -> Result<bool, StoreError>
             admin::activated.eq(standing.activated),
             admin::confirmed.eq(standing.confirmed),
             admin::disabled.eq(standing.disabled),
+            admin::deactivated.eq(standing.deactivated),
         );
         diesel::update(row()).set(values).execute(conn)?;
     }

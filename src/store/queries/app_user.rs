@@ -102,11 +102,15 @@ pub fn find(conn: &mut Conn, app: AppId, who: &Identifier) -> Result<Option<With
     row.map(Row::into_domain).transpose()
 }
 
-/// Sets the password if its hash is still the one seen.
+/// Sets the password if its hash is still the one seen. A pin ends with the password before: both sign in.
 pub fn set_password(conn: &mut Conn, app: AppId, user: UserId, new: &NewPassword) -> Result<bool, StoreError> {
     let own =
         app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid()))).filter(app_user::id.eq(RowId(user.uuid())));
-    let values = (app_user::hash.eq(new.hash.expose()), app_user::password_changed.eq(new.changed));
+    let values = (
+        app_user::hash.eq(new.hash.expose()),
+        app_user::password_changed.eq(new.changed),
+        app_user::pin_hash.eq(None::<String>),
+    );
     let written = match &new.seen {
         Some(seen) => diesel::update(own.filter(app_user::hash.eq(seen.expose()))).set(values).execute(conn)?,
         None => diesel::update(own.filter(app_user::hash.is_null())).set(values).execute(conn)?,

@@ -90,6 +90,12 @@ pub fn void(conn: &mut Conn, tenant: TenantId, holder: Uuid) -> Result<(), Store
     Ok(())
 }
 
+/// Ends every token of a tenant.
+pub fn void_all(conn: &mut Conn, tenant: TenantId) -> Result<(), StoreError> {
+    diesel::delete(mail_token::table.filter(mail_token::tenant_id.eq(RowId(tenant.uuid())))).execute(conn)?;
+    Ok(())
+}
+
 /// Removes tokens that had expired by `now`.
 pub fn purge(conn: &mut Conn, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
     let of_tenant = mail_token::tenant_id.eq(RowId(tenant.uuid()));

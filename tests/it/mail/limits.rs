@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tokengrid::domain::authority::Authority;
+use tokengrid::domain::id::TenantId;
 use tokengrid::domain::mail::MailState;
 
 use crate::support::{Account, Answer, World, world, world_with};
@@ -109,4 +111,63 @@ fn a_source_is_what_the_proxy_in_front_says_and_nothing_that_the_caller_says() {
     assert_eq!(mails(&behind), 2);
     ask(&behind, "203.0.113.9, 192.0.2.2");
     assert_eq!(mails(&behind), 2, "the last entry counts: the proxy wrote it");
+}
+
+/// Lets acme's application ask its users for a confirmation.
+fn confirms(world: &World) {
+    let client = world.caller(&world.acme, Authority::AppClient);
+    let set = client.put("/acme/shop", &json!({ "registration_requires_email_confirmation": true }));
+    assert_eq!(set.status, 200, "{}", set.text);
+}
+
+fn batch(start: usize, count: usize) -> serde_json::Value {
+    let user = |n: usize| json!({ "username": format!("u{n}"), "email": format!("u{n}@example.test") });
+    (start..start + count).map(user).collect()
+}
+
+#[test]
+fn sign_ups_of_one_source_cause_no_more_mail_than_any_other_request_and_are_no_errors() {
+    let world = world_with(|settings| settings.mail.per_source = 2);
+    confirms(&world);
+    let made = world.guest().json("/acme/shop/users", &batch(0, 4));
+    assert_eq!(made.json["entities"].as_array().map(Vec::len), Some(4), "{}", made.text);
+    assert_eq!(mails(&world), 2);
+    let client = world.caller(&world.acme, Authority::AppClient);
+    assert_eq!(client.json("/acme/shop/users", &batch(4, 4)).status, 200);
+    assert_eq!(mails(&world), 6, "the administration is no stranger");
+}
+
+#[test]
+fn sign_ups_count_among_the_mails_to_one_address() {
+    let world = world_with(|settings| settings.mail.per_address = 2);
+    confirms(&world);
+    let client = world.caller(&world.acme, Authority::AppClient);
+    for _ in 0..4 {
+        assert_eq!(world.guest().json("/acme/shop/users", &batch(0, 1)).status, 200);
+        assert_eq!(client.delete("/acme/shop/users/u0").status, 200);
+    }
+    assert_eq!(mails(&world), 2);
+}
+
+#[test]
+fn invitations_count_among_the_mails_to_one_address() {
+    let world = world_with(|settings| settings.mail.per_address = 2);
+    let admin = world.caller(&world.acme, Authority::Admin);
+    for _ in 0..4 {
+        let invited = admin.json("/management/orgs/acme/users", &json!({ "email": "admin@rival.test" }));
+        assert_eq!(invited.status, 200, "{}", invited.text);
+        assert_eq!(admin.delete("/management/orgs/acme/users/rival-admin").status, 200);
+    }
+    assert_eq!(world.server.letters_to(TenantId::MANAGEMENT, "admin@rival.test").len(), 2);
+}
+
+#[test]
+fn guests_create_fifty_users_at_once_and_the_administration_more() {
+    let world = world();
+    let many: serde_json::Value = (0..51).map(|_| json!({})).collect();
+    let refused = world.guest().json("/acme/shop/users", &many);
+    assert_eq!(refused.error(), (400, "illegal_argument"), "{}", refused.text);
+    assert_eq!(refused.text_of("error_description"), "A batch may hold at most 50 entities.");
+    let client = world.caller(&world.acme, Authority::AppClient);
+    assert_eq!(client.json("/acme/shop/users", &many).json["rejected"].as_array().map(Vec::len), Some(51));
 }

@@ -5,3 +5,4 @@ mod limits;
 mod links;
 mod pages;
 mod sending;
+mod standing;

@@ -98,6 +98,17 @@ fn credentials_that_cannot_be_followed_are_in_the_report_and_their_owner_is_here
 }
 
 #[test]
+fn a_bcrypt_cost_that_is_never_computed_is_in_the_report() {
+    let server = TestServer::start(|_| {});
+    let dear = "JDJhJDMxJGFiY2RlZmdoaWprbG1ub3BxcnN0dXVqeWRPVFNmSUgvZDVvVUhwc3lncVY1WDl4SkxRYzZl";
+    let report = moved(&server, &[with("dear", 1, credentials(&["bcrypt"], dear))]);
+    let why =
+        "user dear: its password is not taken over: a bcrypt hash of cost 31 cannot be computed here: 4 to 15 can";
+    assert_eq!(super::export::remarks(&report), [why]);
+    assert_eq!(hash(&server, "dear"), None);
+}
+
+#[test]
 fn accounts_at_rest_stay_at_rest() {
     let server = TestServer::start(|_| {});
     let lines: Vec<Value> = [("resting", "activated", false), ("shut", "disabled", true)]

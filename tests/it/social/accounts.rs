@@ -63,6 +63,17 @@ fn an_email_address_opens_the_account_where_the_application_trusts_the_service_w
 }
 
 #[test]
+fn an_address_that_its_user_never_proved_joins_no_account() {
+    let grid = with_facebook();
+    let acme = &grid.world.acme;
+    assert_eq!(grid.set(acme, "facebook", json!({ "link_by_email": "on" })).status, 200);
+    grid.world.server.sql_for(acme.app.id, "UPDATE app_user SET confirmed = false WHERE username_key = 'ann'");
+    let user = grid.facebook(acme, json!({ "id": "1", "name": "Ann", "email": "ann@example.test" }));
+    assert_ne!(user["uuid"], json!(acme.user.id));
+    assert_eq!(user.get("email"), None);
+}
+
+#[test]
 fn what_a_user_writes_of_themselves_catches_nobodys_account() {
     let grid = with_facebook();
     let acme = &grid.world.acme;

@@ -1,5 +1,6 @@
 //! Admins of another server: by its signed tokens, and by asking it.
 
+mod accounts;
 mod central;
 mod jwt;
 mod keys;

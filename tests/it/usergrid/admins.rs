@@ -25,6 +25,14 @@ fn an_admin_is_created_by_form_or_json() {
 }
 
 #[test]
+fn properties_of_a_new_admin_are_unfolded_as_those_of_a_change_are() {
+    let world = world();
+    let body = json!({ "email": "one@x.test", "password": "correct", "properties": { "a": 1 }, "b": 2 });
+    let made = world.guest().json("/management/users", &body);
+    assert_eq!(made.json["data"]["user"]["properties"], json!({ "a": 1, "b": 2 }), "{}", made.text);
+}
+
+#[test]
 fn admin_users_it_create_user_with_invalid_password_leaves_nobody() {
     let world = world();
     for password in ["abc", ""] {

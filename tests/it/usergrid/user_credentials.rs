@@ -67,3 +67,13 @@ fn what_cannot_be_followed_is_refused_and_what_lies_in_clear_is_hashed() {
     let unknown = superuser.get("/acme/shop/users/nobody/credentials");
     assert_eq!(unknown.status, 400, "{}", unknown.text);
 }
+
+#[test]
+fn a_bcrypt_hash_that_nobody_can_wait_for_is_refused_and_the_old_one_stays() {
+    let world = world_with(superuser_on);
+    let dear = "JDJhJDMxJGFiY2RlZmdoaWprbG1ub3BxcnN0dXVqeWRPVFNmSUgvZDVvVUhwc3lncVY1WDl4SkxRYzZl";
+    let refused = put(&world.superuser(), &json!({ "secret": dear, "cryptoChain": ["bcrypt"] }));
+    assert_eq!(refused.error(), (400, "illegal_argument"), "{}", refused.text);
+    assert!(refused.text_of("error_description").contains("cost 31"), "{}", refused.text);
+    assert_eq!(sign_in(&world).0, 200);
+}

@@ -10,9 +10,10 @@ use super::{actor, named_admin, properties, take_object, take_secret, take_text}
 use crate::access::Session;
 use crate::domain::authority::Principal;
 use crate::domain::id::AdminId;
+use crate::domain::name::Email;
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
-use crate::domain::user::{Admin, Standing};
+use crate::domain::user::{Admin, Ruling, Standing};
 use crate::http::error::{Refusal, RequestError};
 use crate::http::extract::call::Call;
 use crate::http::extract::parameters::ParameterError;
@@ -31,7 +32,7 @@ pub async fn create(call: Call) -> Result<HttpResponse, Refusal> {
         email: Some(email),
         name: take_text(&call, &mut body, "name")?,
         password: Some(take_secret(&call, &mut body, "password")?.unwrap_or_else(|| Secret::new(""))),
-        properties: properties(body),
+        properties: unfolded(&call, body)?,
     };
     let created = call.state.registry.create_admin(new, actor(session.as_ref())).await;
     let data = json!({ "user": view::admin(&created.map_err(|cause| call.refuse(&cause))?) });
@@ -86,13 +87,12 @@ async fn update(call: &Call) -> Result<HttpResponse, Refusal> {
         username: take_text(call, &mut body, "username")?,
         name: take_text(call, &mut body, "name")?,
         email: take_text(call, &mut body, "email")?,
-        properties: {
-            let mut merged = take_object(call, &mut body, "properties")?;
-            merged.extend(properties(body));
-            merged
-        },
+        properties: unfolded(call, body)?,
         standing,
     };
+    if renames(&update, &admin) && call.state.guard.superuser(session.as_ref()).is_err() {
+        call.keeps_admins()?;
+    }
     if let Some(new) = new {
         call.keeps_admins()?;
         change_password(call, session.as_ref(), admin.id, old, new).await?;
@@ -102,19 +102,30 @@ async fn update(call: &Call) -> Result<HttpResponse, Refusal> {
     Ok(Envelope::new(call.started).action("update user info").into_response(call.state.clock.now()))
 }
 
+/// The properties of a body: those under `properties`, and beside them.
+fn unfolded(call: &Call, mut body: Map<String, Value>) -> Result<Map<String, Value>, Refusal> {
+    let mut merged = take_object(call, &mut body, "properties")?;
+    merged.extend(properties(body));
+    Ok(merged)
+}
+
+/// Whether an admin would be found by another name: where they are kept elsewhere, names tell who they are.
+fn renames(update: &AdminUpdate, admin: &Admin) -> bool {
+    let person = &admin.person;
+    let differs = |said: &Option<String>, now: Option<&str>| said.as_deref().is_some_and(|said| Some(said) != now);
+    differs(&update.username, Some(person.username.as_str()))
+        || differs(&update.email, person.email.as_ref().map(Email::as_str))
+}
+
 fn standing(call: &Call, body: &Map<String, Value>, admin: &Admin) -> Result<Option<Standing>, Refusal> {
-    let said = |name: &'static str, now: bool| match body.get(name) {
-        None => Ok(now),
-        Some(Value::Bool(said)) => Ok(*said),
+    let said = |name: &'static str| match body.get(name) {
+        None => Ok(None),
+        Some(Value::Bool(said)) => Ok(Some(*said)),
         Some(_) => Err(call.refuse(&ParameterError::WrongType(name))),
     };
-    let person = &admin.person;
-    let before = Standing { activated: person.activated, confirmed: person.confirmed, disabled: person.disabled };
-    let after = Standing {
-        activated: said("activated", before.activated)?,
-        confirmed: said("confirmed", before.confirmed)?,
-        disabled: said("disabled", before.disabled)?,
-    };
+    let before = admin.person.standing();
+    let said = Ruling { activated: said("activated")?, confirmed: said("confirmed")?, disabled: said("disabled")? };
+    let after = before.after(said, call.state.clock.now());
     Ok(Some(after).filter(|after| *after != before))
 }
 

@@ -30,7 +30,8 @@ async fn list(call: &Call) -> Result<HttpResponse, Refusal> {
 }
 
 /// *Shape*: `{"email","username","name","password"}`; only the email must be there, and an empty password is none: the
-/// admin sets one by the link that is mailed to them. A known email is added as it is.
+/// admin sets one by the link that is mailed to them. A known email is added as it is. Where admins are kept elsewhere, the
+/// superuser alone names a password.
 async fn invite(call: &Call) -> Result<HttpResponse, Refusal> {
     let session = call.session(&Place::Management).await?;
     let (org, caller) = call.organization(session.as_ref()).await?;
@@ -43,6 +44,9 @@ async fn invite(call: &Call) -> Result<HttpResponse, Refusal> {
         password: take_secret(call, &mut body, "password")?,
         properties: properties(body),
     };
+    if new.password.is_some() && call.state.guard.superuser(session.as_ref()).is_err() {
+        call.keeps_admins()?;
+    }
     let joined = call.state.registry.invite_member(&org, new, Some(caller).into()).await;
     let joined = joined.map_err(|cause| call.refuse(&cause))?;
     Ok(answer(call, "create user", seen(&joined, &email)))

@@ -63,10 +63,13 @@ async fn register(call: &Call) -> Result<HttpResponse, Refusal> {
 
 /// Whether this caller may make accounts of the management plane.
 ///
-/// *Errors*: 400 `Public organization registration is disabled` (Usergrid).
+/// *Errors*: 400 `Public organization registration is disabled` (Usergrid), or where admins are kept elsewhere.
 pub(super) fn may_register(call: &Call, session: Option<&Session>) -> Result<(), Refusal> {
-    let is_public = call.state.registry.switches.get(Toggle::PublicRegistration) == Switch::On;
-    if is_public || call.state.guard.superuser(session).is_ok() {
+    if call.state.guard.superuser(session).is_ok() {
+        return Ok(());
+    }
+    call.keeps_admins()?;
+    if call.state.registry.switches.get(Toggle::PublicRegistration) == Switch::On {
         return Ok(());
     }
     Err(call.refuse(&RequestError::RegistrationClosed))
