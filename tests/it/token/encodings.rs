@@ -117,8 +117,10 @@ fn a_username_that_looks_like_an_email_finds_its_owner_and_never_overrides_a_rea
     let world = world();
     let id = Account::named("bea@example.test").user(&world.server, &world.acme).to_string();
     assert_eq!(world.guest().sign_in("/acme/shop", "Bea@example.test", PASSWORD).json["user"]["uuid"], id);
-    // This name is ann's address: who owns the address is meant.
-    Account::named("ann@example.test").user(&world.server, &world.acme);
+    // This name is ann's address: who owns the address is meant. No request takes such a name; it may be there from before.
+    Account::named("squatter").user(&world.server, &world.acme);
+    let shadow = "UPDATE app_user SET username = 'ann@example.test', username_key = 'ann@example.test'";
+    world.server.sql_for(world.acme.app.id, &format!("{shadow} WHERE username_key = 'squatter'"));
     let answer = world.guest().sign_in("/acme/shop", "ann@example.test", PASSWORD);
     assert_eq!(answer.json["user"]["username"], "ann");
 }
