@@ -126,6 +126,7 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     empty!("/activities", empty::collection),
     empty!("/assets", empty::collection),
+    route!("/assets/{name:.+}", [Operation::get("No asset is kept here; for Usergrid's clients.")], empty::no_asset),
     empty!("/devices", empty::collection),
     empty!("/events", empty::collection),
     empty!("/notifications", empty::collection),

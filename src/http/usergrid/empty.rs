@@ -37,14 +37,18 @@ pub async fn indexes(call: Call) -> Result<HttpResponse, Refusal> {
     Ok(envelope.into_response(call.state.clock.now()))
 }
 
-/// Whatever matches no route of an application: nothing, for who may ask; who may not hears so (Usergrid). A whole
-/// collection is never deleted, known or not.
+/// `GET /{org}/{app}/assets/..`: no asset is here, which only who may ask hears (Usergrid).
+pub async fn no_asset(call: Call) -> Result<HttpResponse, Refusal> {
+    call.enter().await?;
+    unknown_route(call).await
+}
+
+/// Whatever matches no route of an application. Usergrid: a whole collection is never deleted, known or not.
 pub async fn unknown(call: Call) -> Result<HttpResponse, Refusal> {
     let is_collection = tail(&call).split('/').filter(|segment| !segment.is_empty()).count() == 1;
     if call.request.method() == Method::DELETE && is_collection {
         return Ok(method_not_allowed(call, "OPTIONS".to_owned()).await);
     }
-    call.enter().await?;
     unknown_route(call).await
 }
 

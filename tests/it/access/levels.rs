@@ -118,6 +118,7 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/groups/{group}", Rule::Permitted),
     ("/{org}/{app}/activities", Rule::Permitted),
     ("/{org}/{app}/assets", Rule::Permitted),
+    ("/{org}/{app}/assets/{name}", Rule::Permitted),
     ("/{org}/{app}/devices", Rule::Permitted),
     ("/{org}/{app}/events", Rule::Permitted),
     ("/{org}/{app}/notifications", Rule::Permitted),
