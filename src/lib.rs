@@ -44,7 +44,7 @@
 //! | stop | where | what happens |
 //! |---|---|---|
 //! | 1 | `http/middleware/mod.rs` | the request gets its id; too large is refused; the path is spelled one way |
-//! | 2 | [`http/routes.rs`](http::routes) | `/{org}/{app}/token` and `/management/token` lead to the same handler |
+//! | 2 | [`http/routes/`](http::routes) | `/{org}/{app}/token` and `/management/token` lead to the same handler |
 //! | 3 | `http/extract/call.rs` | form, JSON or query is read into one set of parameters, none given twice |
 //! | 4 | `http/oauth/token.rs` | the place is found in the [`directory`]; the voice is chosen; credentials become one |
 //! | 5 | `grant/dispatch.rs` | the [`GrantRequest`](grant::GrantRequest) is served: `grant_type` chooses the file |
