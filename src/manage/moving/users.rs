@@ -22,10 +22,11 @@ use crate::domain::user::{AppUser, WithPassword};
 use crate::manage::{ManageError, Registry};
 use crate::store::Load;
 
-/// How many users are written at once.
-const BATCH: usize = 4_000;
+/// How many users are written at once. A transaction writes every page once that it changed, however often: larger ones
+/// write less. On SQLite nobody else writes for as long, about a second.
+const BATCH: usize = 10_000;
 /// How many batches may wait for the writer.
-const AHEAD: usize = 3;
+const AHEAD: usize = 2;
 
 /// Users of one application, with where each stood.
 #[derive(Default)]

@@ -205,8 +205,11 @@ pub fn replace_hash(conn: &mut Conn, app: AppId, user: UserId, old: &Secret, new
 /// Adds those users whose id, username and email are all free; answers which they are. Their terms are not written.
 pub fn insert_free(conn: &mut Conn, users: &[WithPassword<AppUser>]) -> Result<Vec<Uuid>, StoreError> {
     let mut added = Vec::with_capacity(users.len());
+    // In the order of their ids, so that neighbours in the table are written one after the other.
+    let mut users: Vec<_> = users.iter().collect();
+    users.sort_by_key(|user| user.who.id.uuid());
     for some in users.chunks(ROWS_A_STATEMENT) {
-        let rows: Vec<Row> = some.iter().map(Row::new).collect();
+        let rows: Vec<Row> = some.iter().map(|user| Row::new(user)).collect();
         let ids: Vec<RowId> = diesel::insert_into(app_user::table)
             .values(rows)
             .on_conflict_do_nothing()

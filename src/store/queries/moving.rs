@@ -1,6 +1,6 @@
 //! Many rows of one application at once, of whoever moves in. The transaction has entered the application.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -42,7 +42,7 @@ pub fn insert(conn: &mut Conn, app: AppId, load: &Load, now: Moment) -> Result<L
 
 fn users(conn: &mut Conn, app: AppId, load: &Load, landed: &mut Landed) -> Result<(), StoreError> {
     let new: HashSet<Uuid> = app_user::insert_free(conn, &load.users)?.into_iter().collect();
-    let mut terms: HashMap<Uuid, &[Term]> = HashMap::with_capacity(new.len());
+    let mut terms: BTreeMap<Uuid, &[Term]> = BTreeMap::new();
     for (user, found_by) in load.users.iter().zip(&load.terms) {
         if new.contains(&user.who.id.uuid()) {
             terms.entry(user.who.id.uuid()).or_insert(found_by);
