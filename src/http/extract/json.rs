@@ -2,11 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::parameters::ParameterError;
+use super::parameters::{BYTE_ORDER_MARK, ParameterError};
 use super::urlencoded::{decode, pairs};
-
-/// Some editors and platforms put it before JSON; a reader may pass over it (RFC 8259 §8.1).
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// What a body with entities holds.
 #[derive(Clone, Debug, PartialEq)]

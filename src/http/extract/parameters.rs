@@ -9,7 +9,7 @@ use super::urlencoded::{DecodeError, decode, pairs};
 use crate::domain::secret::Secret;
 
 /// Some editors and platforms put it before JSON; a reader may pass over it (RFC 8259 §8.1).
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// How a request speaks, which decides the words of some refusals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
