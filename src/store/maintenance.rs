@@ -60,7 +60,7 @@ impl Store {
         })
     }
 
-    /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, revocations,
+    /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, browsers' sessions, revocations,
     /// tokens of mails, the use of tokens.
     /// Returns how many went; call again while there are any. Signing keys are not among them: every node must hear of
     /// their end, see [`Store::save_signing_keys`].
@@ -68,6 +68,7 @@ impl Store {
         transact!(self, tenant, |q, conn| {
             Ok(q::client_secret::purge(conn, tenant, now, limit)?
                 + q::refresh_family::purge(conn, tenant, now, limit)?
+                + q::browser_session::purge(conn, tenant, now, limit)?
                 + q::revocation::purge(conn, tenant, now, limit)?
                 + q::mail_token::purge(conn, tenant, now, limit)?
                 + q::token_activity::purge(conn, tenant, now, limit)?)

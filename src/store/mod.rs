@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 mod admins;
 mod apps;
+mod browser;
 mod columns;
 mod error;
 mod groups;
