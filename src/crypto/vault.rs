@@ -103,6 +103,8 @@ pub enum Purpose {
     Mail,
     /// The key of a tenant's pairwise subjects.
     PairwiseKey,
+    /// What a page for people brings back when its form is sent; never stored.
+    Page,
     /// Where a page of a list ended; sealed for the caller to bring back, and never stored.
     Cursor,
 }
@@ -116,6 +118,7 @@ impl Purpose {
             Self::SigninProvider => "signin provider",
             Self::Mail => "mail",
             Self::PairwiseKey => "pairwise key",
+            Self::Page => "page",
             Self::Cursor => "cursor",
         }
     }

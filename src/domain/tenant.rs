@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::branding::Branding;
 use super::clock::Moment;
 use super::id::{AppId, OrgId};
 use super::name::TenantName;
@@ -170,6 +171,9 @@ pub struct AppSettings {
     pub url_tokens: Switch,
     #[serde(skip_serializing_if = "Registration::is_default")]
     pub registration: Registration,
+    /// How its pages look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branding: Option<Branding>,
 }
 
 #[cfg(test)]

@@ -18,17 +18,49 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let password = request.password.as_ref().ok_or(GrantError::MissingParameter("password"))?;
     let known = this.presented(request.client.as_ref()).await?;
     let bound_to = client::accompany(place, known.as_ref(), request.client.as_ref(), this.clock.now())?;
-    let candidate = person::find(this, place, Identifier::parse(username)).await?;
+    let (candidate, raise) = prove(this, place, username, password).await?;
+    let wish = Wish { bound_to, scope: request.scope.as_deref(), scope_rule: request.scope_rule, ttl: request.ttl };
+    let issued = session::begin(this, place, &candidate, wish).await?;
+    if let Some(work) = raise {
+        rehash(this, place, &candidate, work).await;
+    }
+    Ok(issued)
+}
 
+/// A person proves who they are at one of our pages; their account's state is asked as for a token.
+///
+/// *Errors*: those of the grant.
+pub(super) async fn sign_in(
+    this: &Workbench,
+    place: &Place,
+    username: &str,
+    password: &Secret,
+) -> Result<Candidate, GrantError> {
+    let (candidate, raise) = prove(this, place, username, password).await?;
+    this.policy.may_begin_here(candidate.principal(place)?)?;
+    candidate.may_sign_in(&this.policy.switches)?;
+    if let Some(work) = raise {
+        rehash(this, place, &candidate, work).await;
+    }
+    Ok(candidate)
+}
+
+/// Finds someone by name and checks that the password is theirs, and whether its hash is to be raised.
+async fn prove(
+    this: &Workbench,
+    place: &Place,
+    username: &str,
+    password: &Secret,
+) -> Result<(Candidate, Option<Rehash>), GrantError> {
+    let candidate = person::find(this, place, Identifier::parse(username)).await?;
     let hash = candidate.as_ref().and_then(Candidate::hash).cloned();
     let verdict = this.lane.verify(place.tenant(), password.clone(), hash.clone()).await?;
     let candidate = decide(candidate, verdict).map_err(|cause| elsewhere(this, place, cause))?;
-    let wish = Wish { bound_to, scope: request.scope.as_deref(), scope_rule: request.scope_rule, ttl: request.ttl };
-    let issued = session::begin(this, place, &candidate, wish).await?;
-    if let (Verdict::Match { rehash: true }, Some(old)) = (verdict, hash) {
-        rehash(this, place, &candidate, Rehash { password: password.clone(), old }).await;
-    }
-    Ok(issued)
+    let raise = match (verdict, hash) {
+        (Verdict::Match { rehash: true }, Some(old)) => Some(Rehash { password: password.clone(), old }),
+        _ => None,
+    };
+    Ok((candidate, raise))
 }
 
 /// Where admins sign in elsewhere, a wrong password sounds like a right one, so that none can be tried out here.

@@ -75,15 +75,9 @@ pub fn announce(conn: &mut Conn, session: &BrowserSession, at: Moment) -> Result
     let named = families.iter().filter_map(|family| family.client_id.as_deref());
     clients.extend(named.filter_map(RegisteredId::parse_client_id).map(RegisteredId::uuid));
     for client in clients {
-        let found: Option<Value> = oauth_client::table
-            .find((RowId(tenant.uuid()), RowId(client)))
-            .select(oauth_client::metadata)
-            .first(conn)
-            .optional()?;
-        let Some(metadata) = found else { continue };
-        let metadata: ClientMetadata = from_json("oauth_client", metadata)?;
-        let Some(uri) = metadata.backchannel_logout_uri else { continue };
         let client = RegisteredId::new(client);
+        let Some((_, metadata)) = metadata_of(conn, tenant, client)? else { continue };
+        let Some(uri) = metadata.backchannel_logout_uri else { continue };
         let notice = LogoutNotice {
             tenant,
             id: LogoutNotice::id_of(session.id, client),
@@ -99,6 +93,21 @@ pub fn announce(conn: &mut Conn, session: &BrowserSession, at: Moment) -> Result
         row.on_conflict((logout_notice::tenant_id, logout_notice::id)).do_nothing().execute(conn)?;
     }
     Ok(())
+}
+
+/// The name of a client that is not disabled, and what it registered.
+pub fn metadata_of(
+    conn: &mut Conn,
+    tenant: TenantId,
+    client: RegisteredId,
+) -> Result<Option<(String, ClientMetadata)>, StoreError> {
+    let found: Option<(String, Value)> = oauth_client::table
+        .find((RowId(tenant.uuid()), RowId(client.uuid())))
+        .filter(oauth_client::disabled.eq(false))
+        .select((oauth_client::name, oauth_client::metadata))
+        .first(conn)
+        .optional()?;
+    found.map(|(name, metadata)| Ok((name, from_json("oauth_client", metadata)?))).transpose()
 }
 
 /// Notices that may be tried now, the longest due first.
