@@ -22,6 +22,7 @@ mod sessions;
 mod sso;
 mod superuser;
 mod testing;
+mod tls_client;
 mod tokens;
 mod units;
 mod upstream;
@@ -51,6 +52,7 @@ pub use sessions::SessionSettings;
 pub use sso::{SsoKind, SsoSettings};
 pub use superuser::SuperuserSettings;
 pub use testing::TestingSettings;
+pub use tls_client::TlsClientSettings;
 pub use tokens::TokenSettings;
 pub use units::ThreadCount;
 pub use upstream::UpstreamSettings;
@@ -71,6 +73,7 @@ pub struct Settings {
     pub security: SecuritySettings,
     pub management: ManagementSettings,
     pub upstream: UpstreamSettings,
+    pub tls_client: TlsClientSettings,
     pub sso: SsoSettings,
     pub mail: MailSettings,
     pub registration: RegistrationSettings,
@@ -110,6 +113,7 @@ impl Settings {
         self.passwords.validate()?;
         self.security.validate()?;
         self.upstream.validate()?;
+        self.tls_client.validate()?;
         self.sso.validate()?;
         self.mail.validate()?;
         self.superuser.validate()?;

@@ -3,6 +3,7 @@
 //! It answers and forgets; it never writes a row and decides nothing.
 
 mod client;
+mod registered;
 mod revocations;
 mod shelf;
 mod tail;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 pub use client::KnownClient;
+pub use registered::{KnownRegistered, refuse_secret};
 pub use revocations::Revocations;
 
 use crate::crypto::keys::{KeyError, KeyRing};
@@ -27,6 +29,7 @@ use crate::domain::name::TenantName;
 use crate::domain::place::{Place, PlaceName};
 use crate::domain::tenant::{Application, Organization};
 use crate::store::{Store, StoreError};
+use registered::KnownClients;
 use shelf::Shelf;
 use tail::Follower;
 
@@ -69,6 +72,7 @@ struct Shelves {
     rings: Shelf<TenantId, LoadedRing>,
     revocations: Shelf<TenantId, Arc<Revocations>>,
     members: Shelf<OrgId, Arc<HashSet<AdminId>>>,
+    registered: Shelf<TenantId, Arc<KnownClients>>,
 }
 
 /// The in-memory view. A clone shares the same memory.
@@ -95,6 +99,7 @@ impl Directory {
             rings: Shelf::new(capacity),
             revocations: Shelf::new(capacity),
             members: Shelf::new(capacity),
+            registered: Shelf::new(capacity),
         };
         let follower = Arc::new(Follower::new(clock.now()));
         Self { store, vault, clock, shelves: Arc::new(shelves), follower, patience: DEFAULT_PATIENCE }
@@ -317,6 +322,7 @@ impl Directory {
         self.shelves.rings.forget_all();
         self.shelves.revocations.forget_all();
         self.shelves.members.forget_all();
+        self.shelves.registered.forget_all();
     }
 
     /// Forgets what a committed write made untrue. The writing node calls this before it answers; every other node
@@ -332,6 +338,7 @@ impl Directory {
                 ChangeKind::SigningKeys => self.shelves.rings.forget(tenant),
                 ChangeKind::Revocations => self.shelves.revocations.forget(tenant),
                 ChangeKind::Membership => self.shelves.members.forget(&OrgId::new(tenant.uuid())),
+                ChangeKind::RegisteredClients => self.shelves.registered.forget(tenant),
             }
         }
     }

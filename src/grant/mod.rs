@@ -5,6 +5,7 @@ mod client;
 mod client_credentials;
 pub mod dispatch;
 pub mod error;
+pub mod external;
 mod family;
 mod lifetime;
 pub mod outcome;
@@ -19,8 +20,9 @@ mod scope;
 mod session;
 mod workbench;
 
+pub use client::Admitted;
 pub use dispatch::Dispatcher;
 pub use error::GrantError;
 pub use outcome::{Holder, Issued};
-pub use request::{ClientMethod, GrantRequest, PresentedClient, ScopeRule, Transport};
+pub use request::{ClientMethod, ClientProof, GrantRequest, PresentedClient, ScopeRule, Transport};
 pub use workbench::{GrantPolicy, Workbench};

@@ -37,7 +37,8 @@ impl Registry {
         tenant: TenantId,
         client: RegisteredId,
     ) -> Result<Option<(String, ClientMetadata)>, ManageError> {
-        Ok(self.store.point(move |store| store.find_client_metadata(tenant, client)).await?)
+        let known = self.directory.registered(tenant, client).await?;
+        Ok(known.map(|known| (known.client().name.clone(), known.client().metadata.clone())))
     }
 
     /// By which name a client knows a person, where that is everybody's name for them: `None` for clients that have a

@@ -11,7 +11,6 @@ use crate::domain::browser::{BrowserSession, Consent, Ending, LogoutNotice};
 use crate::domain::clock::Moment;
 use crate::domain::id::{RegisteredId, TenantId};
 use crate::domain::refresh::RefreshFamily;
-use crate::domain::registered::ClientMetadata;
 use crate::domain::revocation::{Revocation, RevocationTarget};
 use crate::domain::secret::Digest;
 
@@ -150,15 +149,6 @@ impl Store {
             }
             Ok(found)
         })
-    }
-
-    /// The name of a client that is not disabled, and what it registered.
-    pub fn find_client_metadata(
-        &self,
-        tenant: TenantId,
-        client: RegisteredId,
-    ) -> Result<Option<(String, ClientMetadata)>, StoreError> {
-        query!(self, Scope::Tenant(tenant), |q, conn| q::logout_notice::metadata_of(conn, tenant, client))
     }
 
     /// Notices of every tenant that may be tried now, the longest due first.

@@ -60,8 +60,9 @@ impl Store {
         })
     }
 
-    /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, browsers' sessions, revocations,
-    /// tokens of mails, the use of tokens.
+    /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, browsers'
+    /// sessions, revocations, tokens of mails, the use of tokens, secrets of registered clients, tokens for registration,
+    /// what was used once.
     /// Returns how many went; call again while there are any. Signing keys are not among them: every node must hear of
     /// their end, see [`Store::save_signing_keys`].
     pub fn purge(&self, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
@@ -71,7 +72,10 @@ impl Store {
                 + q::browser_session::purge(conn, tenant, now, limit)?
                 + q::revocation::purge(conn, tenant, now, limit)?
                 + q::mail_token::purge(conn, tenant, now, limit)?
-                + q::token_activity::purge(conn, tenant, now, limit)?)
+                + q::token_activity::purge(conn, tenant, now, limit)?
+                + q::oauth_client_secret::purge(conn, tenant, now, limit)?
+                + q::initial_access_token::purge(conn, tenant, now, limit)?
+                + q::seen_proof::purge(conn, tenant, now, limit)?)
         })
     }
 

@@ -4,18 +4,16 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Conn, from_json, refresh_family};
+use super::{Conn, oauth_client, refresh_family};
 use crate::domain::browser::{BrowserSession, LogoutNotice};
 use crate::domain::clock::Moment;
 use crate::domain::id::{RegisteredId, TenantId};
-use crate::domain::registered::ClientMetadata;
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::mail::Outcome;
-use crate::store::schema::{logout_notice, oauth_client};
+use crate::store::schema::logout_notice;
 
 const QUEUED: &str = "queued";
 const SENT: &str = "sent";
@@ -76,8 +74,8 @@ pub fn announce(conn: &mut Conn, session: &BrowserSession, at: Moment) -> Result
     clients.extend(named.filter_map(RegisteredId::parse_client_id).map(RegisteredId::uuid));
     for client in clients {
         let client = RegisteredId::new(client);
-        let Some((_, metadata)) = metadata_of(conn, tenant, client)? else { continue };
-        let Some(uri) = metadata.backchannel_logout_uri else { continue };
+        let Some(known) = oauth_client::find(conn, tenant, client)? else { continue };
+        let Some(uri) = known.metadata.backchannel_logout_uri else { continue };
         let notice = LogoutNotice {
             tenant,
             id: LogoutNotice::id_of(session.id, client),
@@ -93,21 +91,6 @@ pub fn announce(conn: &mut Conn, session: &BrowserSession, at: Moment) -> Result
         row.on_conflict((logout_notice::tenant_id, logout_notice::id)).do_nothing().execute(conn)?;
     }
     Ok(())
-}
-
-/// The name of a client that is not disabled, and what it registered.
-pub fn metadata_of(
-    conn: &mut Conn,
-    tenant: TenantId,
-    client: RegisteredId,
-) -> Result<Option<(String, ClientMetadata)>, StoreError> {
-    let found: Option<(String, Value)> = oauth_client::table
-        .find((RowId(tenant.uuid()), RowId(client.uuid())))
-        .filter(oauth_client::disabled.eq(false))
-        .select((oauth_client::name, oauth_client::metadata))
-        .first(conn)
-        .optional()?;
-    found.map(|(name, metadata)| Ok((name, from_json("oauth_client", metadata)?))).transpose()
 }
 
 /// Notices that may be tried now, the longest due first.
