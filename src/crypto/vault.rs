@@ -5,6 +5,7 @@
 use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hkdf::{HKDF_SHA256, Prk, Salt};
 use base64::Engine;
 use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use base64::engine::DecodePaddingMode;
@@ -100,6 +101,8 @@ pub enum Purpose {
     RefreshFamily,
     SigninProvider,
     Mail,
+    /// The key of a tenant's pairwise subjects.
+    PairwiseKey,
     /// Where a page of a list ended; sealed for the caller to bring back, and never stored.
     Cursor,
 }
@@ -112,6 +115,7 @@ impl Purpose {
             Self::RefreshFamily => "refresh family",
             Self::SigninProvider => "signin provider",
             Self::Mail => "mail",
+            Self::PairwiseKey => "pairwise key",
             Self::Cursor => "cursor",
         }
     }
@@ -142,9 +146,37 @@ impl Binding<'_> {
     }
 }
 
+/// What a key is derived for (RFC 5869). What it protects lives for minutes: the next master key changes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Derived {
+    /// The nonces of proofs of possession.
+    DpopNonce,
+}
+
+impl Derived {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::DpopNonce => b"tokengrid dpop nonce 1",
+        }
+    }
+}
+
+/// A derived key.
+pub type DerivedKey = Zeroizing<[u8; KEY_LEN]>;
+
 struct Door {
     id: String,
     key: LessSafeKey,
+    root: Prk,
+}
+
+impl Door {
+    fn derive(&self, purpose: Derived) -> Result<DerivedKey, VaultError> {
+        let mut key = Zeroizing::new([0; KEY_LEN]);
+        let label = [purpose.label()];
+        self.root.expand(&label, HKDF_SHA256).and_then(|okm| okm.fill(&mut *key)).map_err(VaultError::Cipher)?;
+        Ok(key)
+    }
 }
 
 /// The master keys: the first seals, all open.
@@ -163,8 +195,9 @@ impl Vault {
             if doors.iter().any(|door| door.id == id) {
                 return Err(VaultError::DuplicateKey { id });
             }
+            let root = Salt::new(HKDF_SHA256, LABEL).extract(&*key);
             let key = UnboundKey::new(&AES_256_GCM, &*key).map_err(VaultError::Cipher)?;
-            doors.push(Door { id, key: LessSafeKey::new(key) });
+            doors.push(Door { id, key: LessSafeKey::new(key), root });
         }
         let mut doors = doors.into_iter();
         let first = doors.next().ok_or(VaultError::NoKey)?;
@@ -174,6 +207,18 @@ impl Vault {
     /// The id of the key that seals.
     pub fn current(&self) -> &str {
         &self.first.id
+    }
+
+    /// The key for one purpose, of the master key that seals: every node that has the master key has this one.
+    ///
+    /// *Errors*: `Cipher`. *Spec*: RFC 5869, with SHA-256.
+    pub fn derive(&self, purpose: Derived) -> Result<DerivedKey, VaultError> {
+        self.first.derive(purpose)
+    }
+
+    /// The keys for one purpose of the master keys that only open, for what other nodes and earlier days made.
+    pub fn derive_others(&self, purpose: Derived) -> Result<Vec<DerivedKey>, VaultError> {
+        self.others.iter().map(|door| door.derive(purpose)).collect()
     }
 
     /// Encrypts `plain` for one row.

@@ -7,7 +7,7 @@ use crate::crypto::keys::{self, NewKey};
 use crate::domain::client::{ClientId, ClientSecret};
 use crate::domain::id::{AppId, TenantId};
 use crate::domain::journal::ChangeKind;
-use crate::domain::key::{KeyState, SigningKey};
+use crate::domain::key::{KeyPurpose, KeyState, SigningKey};
 use crate::domain::name::TenantName;
 use crate::domain::permission::Permission;
 use crate::domain::role::Role;
@@ -69,7 +69,7 @@ impl Registry {
         algorithm: Algorithm,
         state: KeyState,
     ) -> Result<SigningKey, ManageError> {
-        let new = NewKey { tenant, algorithm, state, now: self.clock.now() };
+        let new = NewKey { tenant, algorithm, purpose: KeyPurpose::Access, state, now: self.clock.now() };
         Ok(keys::generate(&new, &self.vault, &*self.entropy)?)
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Conn;
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
-use crate::domain::key::{KeyState, SigningKey};
+use crate::domain::key::{KeyPurpose, KeyState, SigningKey};
 use crate::domain::secret::Sealed;
 use crate::domain::token::Algorithm;
 use crate::store::columns::RowId;
@@ -50,6 +50,7 @@ impl Row {
             tenant: TenantId::new(self.tenant_id.0),
             kid: self.kid,
             algorithm: Algorithm::parse(&self.algorithm).ok_or_else(unknown)?,
+            purpose: KeyPurpose::Access,
             state: KeyState::parse(&self.state).ok_or_else(unknown)?,
             public: self.public,
             private: Sealed { by: self.private_by, bytes: self.private },

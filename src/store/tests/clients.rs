@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::client::ClientSecret;
 use crate::domain::journal::{Change, ChangeKind};
-use crate::domain::key::{KeyState, SigningKey};
+use crate::domain::key::{KeyPurpose, KeyState, SigningKey};
 use crate::domain::secret::Digest;
 use crate::domain::token::Algorithm;
 use crate::store::{Conflict, Journal, KeyChange, NewSecret};
@@ -24,6 +24,7 @@ pub fn a_key(tenant: TenantId, kid: &str, state: KeyState) -> SigningKey {
         tenant,
         kid: kid.to_owned(),
         algorithm: Algorithm::EdDsa,
+        purpose: KeyPurpose::Access,
         state,
         public: Some(json!({ "kty": "OKP", "kid": kid })),
         private: sealed("m1", kid.as_bytes()),
