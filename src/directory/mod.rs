@@ -3,6 +3,7 @@
 //! It answers and forgets; it never writes a row and decides nothing.
 
 mod client;
+mod pairwise;
 mod revocations;
 mod shelf;
 mod tail;
@@ -17,7 +18,8 @@ pub use client::KnownClient;
 pub use revocations::Revocations;
 
 use crate::crypto::keys::{KeyError, KeyRing};
-use crate::crypto::vault::Vault;
+use crate::crypto::pairwise::PairwiseKey;
+use crate::crypto::vault::{Vault, VaultError};
 use crate::domain::client::{ClientId, ClientSecret};
 use crate::domain::clock::{Clock, Moment};
 use crate::domain::failure::Failure;
@@ -41,6 +43,11 @@ pub enum DirectoryError {
     /// A signing key could not be opened; the issuer refuses service rather than guess.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A sealed secret could not be opened.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error("the pairwise key of tenant {0} has another length")]
+    Pairwise(TenantId),
 }
 
 impl DirectoryError {
@@ -48,7 +55,7 @@ impl DirectoryError {
     pub fn failure(&self) -> Failure {
         match self {
             Self::Store(cause) => cause.failure(),
-            Self::Key(_) => Failure::Internal,
+            Self::Key(_) | Self::Vault(_) | Self::Pairwise(_) => Failure::Internal,
         }
     }
 }
@@ -69,6 +76,7 @@ struct Shelves {
     rings: Shelf<TenantId, LoadedRing>,
     revocations: Shelf<TenantId, Arc<Revocations>>,
     members: Shelf<OrgId, Arc<HashSet<AdminId>>>,
+    pairwise: Shelf<TenantId, Arc<PairwiseKey>>,
 }
 
 /// The in-memory view. A clone shares the same memory.
@@ -95,6 +103,7 @@ impl Directory {
             rings: Shelf::new(capacity),
             revocations: Shelf::new(capacity),
             members: Shelf::new(capacity),
+            pairwise: Shelf::new(capacity),
         };
         let follower = Arc::new(Follower::new(clock.now()));
         Self { store, vault, clock, shelves: Arc::new(shelves), follower, patience: DEFAULT_PATIENCE }

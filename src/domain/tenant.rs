@@ -170,6 +170,9 @@ pub struct AppSettings {
     pub url_tokens: Switch,
     #[serde(skip_serializing_if = "Registration::is_default")]
     pub registration: Registration,
+    /// Whether every client has to push its authorization requests (RFC 9126 §6).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_pushed_requests: bool,
 }
 
 #[cfg(test)]
