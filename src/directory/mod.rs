@@ -4,6 +4,7 @@
 
 mod client;
 mod pairwise;
+mod registered;
 mod revocations;
 mod shelf;
 mod tail;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 pub use client::KnownClient;
+pub use registered::{KnownRegistered, refuse_secret};
 pub use revocations::Revocations;
 
 use crate::crypto::keys::{KeyError, KeyRing};
@@ -29,6 +31,7 @@ use crate::domain::name::TenantName;
 use crate::domain::place::{Place, PlaceName};
 use crate::domain::tenant::{Application, Organization};
 use crate::store::{Store, StoreError};
+use registered::KnownClients;
 use shelf::Shelf;
 use tail::Follower;
 
@@ -77,6 +80,7 @@ struct Shelves {
     revocations: Shelf<TenantId, Arc<Revocations>>,
     members: Shelf<OrgId, Arc<HashSet<AdminId>>>,
     pairwise: Shelf<TenantId, Arc<PairwiseKey>>,
+    registered: Shelf<TenantId, Arc<KnownClients>>,
 }
 
 /// The in-memory view. A clone shares the same memory.
@@ -104,6 +108,7 @@ impl Directory {
             revocations: Shelf::new(capacity),
             members: Shelf::new(capacity),
             pairwise: Shelf::new(capacity),
+            registered: Shelf::new(capacity),
         };
         let follower = Arc::new(Follower::new(clock.now()));
         Self { store, vault, clock, shelves: Arc::new(shelves), follower, patience: DEFAULT_PATIENCE }
@@ -326,6 +331,7 @@ impl Directory {
         self.shelves.rings.forget_all();
         self.shelves.revocations.forget_all();
         self.shelves.members.forget_all();
+        self.shelves.registered.forget_all();
     }
 
     /// Forgets what a committed write made untrue. The writing node calls this before it answers; every other node
@@ -341,6 +347,7 @@ impl Directory {
                 ChangeKind::SigningKeys => self.shelves.rings.forget(tenant),
                 ChangeKind::Revocations => self.shelves.revocations.forget(tenant),
                 ChangeKind::Membership => self.shelves.members.forget(&OrgId::new(tenant.uuid())),
+                ChangeKind::RegisteredClients => self.shelves.registered.forget(tenant),
             }
         }
     }

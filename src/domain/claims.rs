@@ -29,7 +29,6 @@ const FROM_PROPERTIES: [&str; 11] = [
     "birthdate",
     "zoneinfo",
     "locale",
-
 ];
 
 /// What an account does not know of itself.

@@ -288,6 +288,19 @@ impl RegisteredSecret {
     }
 }
 
+/// A token with which clients may be registered (RFC 7591 §3). Its text was shown once.
+#[derive(Clone, Debug)]
+pub struct InitialToken {
+    pub id: Uuid,
+    pub name: Option<String>,
+    /// SHA-256 of the token's text.
+    pub digest: Digest,
+    /// How many clients it still lets in; `None` where there is no bound.
+    pub uses_left: Option<u32>,
+    pub created: Moment,
+    pub expires: Option<Moment>,
+}
+
 impl fmt::Display for GrantType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

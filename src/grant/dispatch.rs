@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::client::{self, Admitted};
 use super::error::GrantError;
 use super::outcome::Issued;
-use super::request::{GrantRequest, Transport};
+use super::request::{GrantRequest, PresentedClient, Transport};
 use super::workbench::{GrantPolicy, Workbench};
 use super::{client_credentials, lifetime, password, pin, refresh_token, reissue, session};
 use crate::domain::authority::Principal;
@@ -75,6 +76,14 @@ impl Dispatcher {
             Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,
             Grant::RefreshToken => refresh_token::run(&self.0, place, request).await,
         }
+    }
+
+    /// Proves a client at a place: one of its application or organization, or one that is registered there.
+    ///
+    /// *Errors*: those of which [`GrantError::is_of_client`] is true, all with one answer; a failure below.
+    /// *Tenancy*: a registered client of another tenant is unknown here.
+    pub async fn authenticate(&self, place: &Place, presented: &PresentedClient) -> Result<Admitted, GrantError> {
+        client::authenticate(&self.0, place, presented).await
     }
 
     /// Signs in a user whom another way has proved; the account's state is checked here.

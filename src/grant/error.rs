@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use super::external::KeySourceError;
 use super::request::ClientMethod;
+use crate::crypto::jwt::JwtError;
 use crate::crypto::keys::KeyError;
 use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
 use crate::directory::DirectoryError;
+use crate::domain::registered::GrantType;
 use crate::store::StoreError;
 
 /// A refused or failed token request. `Display` is for the log; it holds no secret.
@@ -46,6 +49,21 @@ pub enum GrantError {
     WrongClientSecret(ClientMethod),
     #[error("client of another tenant")]
     ForeignClient(ClientMethod),
+    /// It proved itself, or would have, by another method than the one that it registered.
+    #[error("another method of client authentication than the registered one")]
+    WrongClientMethod(ClientMethod),
+    #[error("client assertion: {0}")]
+    WrongAssertion(#[source] JwtError),
+    #[error("client assertion used before")]
+    UsedAssertion,
+    #[error("the keys of the client: {0}")]
+    ClientKeys(#[from] KeySourceError),
+    #[error("the certificate is another one than the registered one")]
+    WrongCertificate,
+    #[error("the client is not registered for {0}")]
+    UnauthorizedClient(GrantType),
+    #[error("signing in by password is switched off here")]
+    PasswordGrantOff,
     #[error("refresh token unknown or forged")]
     UnknownRefreshToken,
     #[error("refresh token expired")]
@@ -80,4 +98,21 @@ pub enum GrantError {
     Key(#[from] KeyError),
     #[error("vault: {0}")]
     Vault(#[from] VaultError),
+}
+
+impl GrantError {
+    /// Whether the client did not prove itself, for whatever cause: all of them are one answer.
+    pub fn is_of_client(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownClient(_)
+                | Self::WrongClientSecret(_)
+                | Self::ForeignClient(_)
+                | Self::WrongClientMethod(_)
+                | Self::WrongAssertion(_)
+                | Self::UsedAssertion
+                | Self::ClientKeys(_)
+                | Self::WrongCertificate
+        )
+    }
 }

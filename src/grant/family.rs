@@ -29,12 +29,12 @@ impl NewFamily {
     }
 }
 
-/// Draws a new family and the text of its first token.
+/// Draws a new family and the text of its first token. It is bound to a client, if to any, and lasts for `life`.
 pub(super) fn begin(
     this: &Workbench,
     place: &Place,
     principal: Principal,
-    client_id: Option<String>,
+    (client_id, life): (Option<String>, Duration),
 ) -> Result<(NewFamily, RefreshPlan), GrantError> {
     let now = this.clock.now();
     let id = uuid_v7(now, &*this.entropy);
@@ -53,7 +53,7 @@ pub(super) fn begin(
         previous: None,
         rotated: now,
         created: now,
-        expires: now.plus(this.policy.refresh_ttl),
+        expires: now.plus(life),
         ended: None,
         session: None,
         details: FamilyDetails::default(),

@@ -6,6 +6,7 @@ mod client;
 mod client_credentials;
 pub mod dispatch;
 pub mod error;
+pub mod external;
 mod family;
 mod lifetime;
 pub mod outcome;
@@ -22,11 +23,12 @@ mod subject;
 mod workbench;
 
 pub use authorize::{
-    AuthorizationRequest, AuthorizeError, AuthorizeParameters, AuthorizeRefusal, Opened, Prompt, PushError, Pushed, Redirect,
-    ResponseMode, SignedIn, Step,
+    AuthorizationRequest, AuthorizeError, AuthorizeParameters, AuthorizeRefusal, Opened, Prompt, PushError, Pushed,
+    Redirect, ResponseMode, SignedIn, Step,
 };
+pub use client::Admitted;
 pub use dispatch::Dispatcher;
 pub use error::GrantError;
 pub use outcome::{Holder, Issued};
-pub use request::{ClientMethod, GrantRequest, PresentedClient, ScopeRule, Transport};
+pub use request::{ClientMethod, ClientProof, GrantRequest, PresentedClient, ScopeRule, Transport};
 pub use workbench::{GrantPolicy, Workbench};

@@ -15,6 +15,8 @@ pub enum Holder {
     AppClient(Arc<Application>),
     OrgClient(Box<OrgOverview>),
     Admin(Box<AdminOverview>),
+    /// A registered client, of which nothing is shown beside its token.
+    Registered,
 }
 
 /// A successful exchange.

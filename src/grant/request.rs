@@ -28,13 +28,35 @@ pub enum ClientMethod {
     Parameters,
 }
 
-/// Client credentials as presented, from Basic or from parameters, never from both.
+/// What a client shows of itself beside its id.
+#[derive(Clone, Debug)]
+pub enum ClientProof {
+    /// Nothing, as a public client does.
+    None,
+    Secret(Secret),
+    /// A JWT that it signed (RFC 7523 §2.2).
+    Assertion(Secret),
+    /// The subject of the certificate that it showed to a trusted proxy (RFC 8705 §2.1).
+    Certificate(String),
+}
+
+/// Client credentials as presented, by exactly one method.
 #[derive(Clone, Debug)]
 pub struct PresentedClient {
+    /// Empty beside an assertion that came without a `client_id`: it names its client itself.
     pub id: String,
-    /// `None` when only an id was named: a public client.
-    pub secret: Option<Secret>,
+    pub proof: ClientProof,
     pub method: ClientMethod,
+}
+
+impl PresentedClient {
+    /// The secret, if that is what was shown.
+    pub(super) fn secret(&self) -> Option<&Secret> {
+        match &self.proof {
+            ClientProof::Secret(secret) => Some(secret),
+            ClientProof::None | ClientProof::Assertion(_) | ClientProof::Certificate(_) => None,
+        }
+    }
 }
 
 /// A token request.

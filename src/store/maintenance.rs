@@ -64,7 +64,8 @@ impl Store {
     }
 
     /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, revocations,
-    /// tokens of mails, authorization codes, pushed requests, the use of tokens.
+    /// tokens of mails, authorization codes, pushed requests, the use of tokens,
+    /// secrets of registered clients, tokens for registration, what was used once.
     /// Returns how many went; call again while there are any. Signing keys are not among them: every node must hear of
     /// their end, see [`Store::save_signing_keys`].
     pub fn purge(&self, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
@@ -75,7 +76,10 @@ impl Store {
                 + q::mail_token::purge(conn, tenant, now, limit)?
                 + q::authorization_code::purge(conn, tenant, now, limit)?
                 + q::pushed_request::purge(conn, tenant, now, limit)?
-                + q::token_activity::purge(conn, tenant, now, limit)?)
+                + q::token_activity::purge(conn, tenant, now, limit)?
+                + q::oauth_client_secret::purge(conn, tenant, now, limit)?
+                + q::initial_access_token::purge(conn, tenant, now, limit)?
+                + q::seen_proof::purge(conn, tenant, now, limit)?)
         })
     }
 

@@ -127,7 +127,12 @@ impl AuthorizationRequest {
 
     /// The next step, by whom the browser is signed in as and whether they allowed the client all of this before.
     /// `is_hinted` is whether they are the person of the `id_token_hint`.
-    pub(super) fn next(&self, seen: Option<&SignedIn>, is_hinted: bool, is_allowed: bool) -> Result<Step, AuthorizeError> {
+    pub(super) fn next(
+        &self,
+        seen: Option<&SignedIn>,
+        is_hinted: bool,
+        is_allowed: bool,
+    ) -> Result<Step, AuthorizeError> {
         let is_silent = self.wants(Prompt::None);
         let ask = |step, cause| if is_silent { Err(cause) } else { Ok(step) };
         let Some(seen) = seen.filter(|seen| self.is_fresh(seen)) else {
@@ -136,7 +141,11 @@ impl AuthorizationRequest {
         if !is_hinted {
             // Whoever signed in for this very request is not the one who was meant, and would not become so by asking.
             let is_asked = self.begun == Some(seen.session);
-            return if is_asked { Err(AuthorizeError::LoginRequired) } else { ask(Step::SignIn, AuthorizeError::LoginRequired) };
+            return if is_asked {
+                Err(AuthorizeError::LoginRequired)
+            } else {
+                ask(Step::SignIn, AuthorizeError::LoginRequired)
+            };
         }
         if self.wants(Prompt::SelectAccount) {
             return Ok(Step::SelectAccount);
@@ -255,7 +264,8 @@ mod tests {
 
     #[test]
     fn another_person_than_the_hinted_one_is_asked_to_sign_in_once() {
-        let next = |request: AuthorizationRequest| request.next(Some(&seen(1)), false, true).map_err(|cause| cause.code());
+        let next =
+            |request: AuthorizationRequest| request.next(Some(&seen(1)), false, true).map_err(|cause| cause.code());
         assert_eq!(next(request(None, None)), Ok(Step::SignIn));
         assert_eq!(next(request(Some("none"), None)), Err("login_required"));
         assert_eq!(next(request(None, None).begun_by(Uuid::from_u128(7))), Err("login_required"));

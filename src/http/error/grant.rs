@@ -39,8 +39,18 @@ impl Worded for GrantError {
             | Self::MissingClient
             | Self::UnknownUser
             | Self::WrongPassword => Answer::oauth("invalid_grant", WRONG_LOGIN),
-            Self::UnknownClient(method) | Self::WrongClientSecret(method) | Self::ForeignClient(method) => {
-                wrong_client(*method, voice)
+            Self::UnknownClient(method)
+            | Self::WrongClientSecret(method)
+            | Self::ForeignClient(method)
+            | Self::WrongClientMethod(method) => wrong_client(*method, voice),
+            Self::WrongAssertion(_) | Self::UsedAssertion | Self::ClientKeys(_) | Self::WrongCertificate => {
+                wrong_client(ClientMethod::Parameters, voice)
+            }
+            Self::UnauthorizedClient(_) => {
+                Answer::oauth("unauthorized_client", "The client is not registered for this grant.")
+            }
+            Self::PasswordGrantOff => {
+                Answer::oauth("unauthorized_client", "Signing in by password is switched off here.")
             }
             Self::NotActivated => Answer::oauth("invalid_grant", "user not activated"),
             Self::Disabled => Answer::oauth("invalid_grant", "user disabled"),

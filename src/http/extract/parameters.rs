@@ -52,6 +52,8 @@ pub struct Parameters {
     pub pin: Option<Secret>,
     pub client_id: Option<String>,
     pub client_secret: Option<Secret>,
+    pub client_assertion: Option<Secret>,
+    pub client_assertion_type: Option<String>,
     /// As text, whether it came as a number or not. *Units*: milliseconds.
     pub ttl: Option<String>,
     pub callback: Option<String>,
@@ -191,6 +193,8 @@ impl Parameters {
             "pin" => ("pin", Slot::Secret(&mut self.pin)),
             "client_id" => ("client_id", Slot::Text(&mut self.client_id)),
             "client_secret" => ("client_secret", Slot::Secret(&mut self.client_secret)),
+            "client_assertion" => ("client_assertion", Slot::Secret(&mut self.client_assertion)),
+            "client_assertion_type" => ("client_assertion_type", Slot::Text(&mut self.client_assertion_type)),
             "ttl" => ("ttl", Slot::Number(&mut self.ttl)),
             "callback" => ("callback", Slot::Text(&mut self.callback)),
             "access_token" => ("access_token", Slot::Secret(&mut self.access_token)),

@@ -36,8 +36,7 @@ struct Row {
 impl Row {
     fn into_domain(self) -> Result<AuthorizationCode, StoreError> {
         const TABLE: &str = "authorization_code";
-        let digest =
-            <[u8; 32]>::try_from(self.digest.as_slice()).map_err(|cause| StoreError::corrupt(TABLE, cause))?;
+        let digest = <[u8; 32]>::try_from(self.digest.as_slice()).map_err(|cause| StoreError::corrupt(TABLE, cause))?;
         Ok(AuthorizationCode {
             tenant: TenantId::new(self.tenant_id.0),
             digest: Digest(digest),

@@ -55,12 +55,7 @@ pub fn list_sealed(conn: &mut Conn, tenant: TenantId, not_by: &str, limit: u32) 
 }
 
 /// Replaces a secret's sealed form if it is still `old`.
-pub fn replace_sealed(
-    conn: &mut Conn,
-    tenant: TenantId,
-    old: &Sealed,
-    new: &Sealed,
-) -> Result<bool, StoreError> {
+pub fn replace_sealed(conn: &mut Conn, tenant: TenantId, old: &Sealed, new: &Sealed) -> Result<bool, StoreError> {
     let same = tenant_secret::table
         .find((RowId(tenant.uuid()), PAIRWISE))
         .filter(tenant_secret::sealed.eq(&old.bytes))
