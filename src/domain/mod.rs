@@ -4,8 +4,10 @@
 pub mod authority;
 pub mod branding;
 pub mod browser;
+pub mod claims;
 pub mod client;
 pub mod clock;
+pub mod code;
 pub mod database;
 pub mod failure;
 pub mod group;
@@ -20,6 +22,7 @@ pub mod password;
 pub mod permission;
 pub mod place;
 pub mod query;
+pub mod redirect;
 pub mod refresh;
 pub mod registered;
 pub mod revocation;

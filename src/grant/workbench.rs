@@ -65,6 +65,11 @@ pub struct Workbench {
 }
 
 impl Workbench {
+    /// Whether the place takes no authorization request but a pushed one (RFC 9126 §6).
+    pub(super) fn asks_for_pushing(&self, place: &Place) -> bool {
+        place.app_settings().is_some_and(|settings| settings.require_pushed_requests)
+    }
+
     /// Prepares the issuer for one token, asked for at `door`.
     pub(super) async fn issuer(&self, door: &Place, terms: Terms) -> Result<TokenIssuer, GrantError> {
         let tenant = terms.principal.issuing_tenant();
@@ -77,7 +82,8 @@ impl Workbench {
         let revoked = self.directory.revocations(tenant).await?;
         // A token dated at or before a watermark would be born dead: one issued after a revocation is dated after it.
         let client = RegisteredId::parse_client_id(&terms.client_id).map(RegisteredId::uuid);
-        let earliest = [Some(terms.principal.uuid()), client].into_iter().flatten().map(|id| revoked.earliest_issue(id));
+        let earliest =
+            [Some(terms.principal.uuid()), client].into_iter().flatten().map(|id| revoked.earliest_issue(id));
         let issued = earliest.fold(self.clock.now(), Moment::max);
         Ok(TokenIssuer { ring, issuer, issued, jti: uuid_v7(issued, &*self.entropy), terms })
     }

@@ -74,6 +74,7 @@ impl Store {
                 q::refresh_family::remove_all_of(conn, app.into(), user.uuid())?;
                 q::browser_session::remove_all_of(conn, app.into(), user.uuid())?;
                 q::consent::remove_all_of(conn, app.into(), user.uuid())?;
+                q::authorization_code::remove_all_of(conn, app.into(), user.uuid())?;
                 q::link::remove_all_of(conn, app, user.uuid())?;
                 q::permission::remove_all_of(conn, app, Holder::User(user))?;
                 q::password_history::remove(conn, app.into(), user.uuid())?;
