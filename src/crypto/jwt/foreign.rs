@@ -26,7 +26,7 @@ const ID_MAX: usize = 256;
 const PEM: &str = "-----BEGIN PUBLIC KEY-----";
 
 /// The public keys of another issuer.
-pub struct ForeignKeys(Vec<PublicKey>);
+pub struct ForeignKeys(pub(super) Vec<PublicKey>);
 
 /// Why a client's own key set cannot be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
