@@ -16,6 +16,9 @@ const KEY_LEN: usize = 32;
 /// Keeps these names apart from whatever else the key might ever make. What follows it begins with a fixed length.
 const LABEL: &[u8] = b"tokengrid pairwise subject 1";
 
+/// Under which name the key is kept.
+pub const ROW: &str = "pairwise";
+
 /// A tenant's key for the names of its users.
 pub struct PairwiseKey(Zeroizing<[u8; KEY_LEN]>);
 
@@ -37,7 +40,7 @@ impl PairwiseKey {
 
     /// Where the key of a tenant is sealed to.
     pub fn binding(tenant: TenantId) -> Binding<'static> {
-        Binding { tenant, purpose: Purpose::PairwiseKey, row: "" }
+        Binding { tenant, purpose: Purpose::TenantSecret, row: ROW }
     }
 
     /// The name of a user at a sector, which is the host of the client's redirect URIs or of its sector identifier.

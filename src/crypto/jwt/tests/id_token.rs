@@ -74,7 +74,7 @@ fn a_hint_says_whom_it_is_about_long_after_it_expired() {
     let mut said = json!({"iss": ISSUER, "sub": "s", "aud": "client", "exp": 20, "iat": 10, "nonce": "n"});
     let expected = IdHint {
         sub: "s".to_owned(),
-        aud: vec!["client".to_owned()],
+        aud: Audience::One("client".to_owned()),
         azp: None,
         sid: None,
         issued: Moment::from_millis(10_000),
@@ -87,7 +87,7 @@ fn a_hint_says_whom_it_is_about_long_after_it_expired() {
     said["azp"] = json!("one");
     said["sid"] = json!("session");
     let full = hint(es256(), &as_kind(es256(), SignedKind::IdToken, &said)).unwrap();
-    assert_eq!((full.aud.len(), full.azp.as_deref(), full.sid.as_deref()), (2, Some("one"), Some("session")));
+    assert_eq!((full.aud.iter().count(), full.azp.as_deref(), full.sid.as_deref()), (2, Some("one"), Some("session")));
 }
 
 #[test]
