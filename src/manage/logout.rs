@@ -25,7 +25,7 @@ impl Registry {
     pub async fn read_logout_hint(&self, place: &Place, token: &Secret) -> Result<Option<LogoutHint>, ManageError> {
         let ring = self.directory.keys(place.tenant()).await?;
         let Ok(hint) = ring.verify_id_token(token.expose(), &self.base.issuer(place)) else { return Ok(None) };
-        let named = hint.azp.as_deref().into_iter().chain(hint.aud.iter().map(String::as_str));
+        let named = hint.azp.as_deref().into_iter().chain(hint.aud.iter());
         let client = named.filter_map(RegisteredId::parse_client_id).next();
         let session = hint.sid.as_deref().and_then(|sid| Uuid::try_parse(sid).ok());
         Ok(client.map(|client| LogoutHint { client, subject: hint.sub, session }))
