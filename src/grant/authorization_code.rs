@@ -96,12 +96,8 @@ async fn redeem(
     still_there(this, place, &code, principal).await?;
     let (family, issuer) = prepare(this, place, (&code, client), (principal, request)).await?;
     let minted = mint(&code, request, &issuer)?;
-    let told = Told {
-        client,
-        event: Some(&code.details.event),
-        nonce: code.details.nonce.as_deref(),
-        session: code.session,
-    };
+    let told =
+        Told { client, event: Some(&code.details.event), nonce: code.details.nonce.as_deref(), session: code.session };
     let id_token = id_token::beside(this, place, (&issuer, &minted), told).await?;
 
     let family = family.dated(issuer.issued, &minted.scope);
