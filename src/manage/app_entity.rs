@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::entity::merge;
 use super::user_members::read_flag;
 use super::{Actor, ManageError, Registry};
+use crate::domain::branding::Branding;
 use crate::domain::clock::Moment;
 use crate::domain::journal::ChangeKind;
 use crate::domain::tenant::{AppSettings, Application, Switch};
@@ -18,7 +19,7 @@ const LOOKS: usize = 8;
 const PROPERTIES_MAX: usize = 262_144;
 
 /// Members of an application's entity that are not free properties.
-const OWN_MEMBERS: [&str; 13] = [
+const OWN_MEMBERS: [&str; 14] = [
     "uuid",
     "type",
     "name",
@@ -32,6 +33,7 @@ const OWN_MEMBERS: [&str; 13] = [
     "registration_requires_admin_approval",
     "notify_admin_of_new_users",
     "allow_open_registration",
+    "branding",
 ];
 
 impl Registry {
@@ -77,6 +79,10 @@ impl Registry {
 fn apply(settings: &mut AppSettings, body: &Map<String, Value>) -> Result<(), ManageError> {
     if let Some(value) = body.get("accesstokenttl") {
         settings.accesstokenttl = read_ttl(value)?;
+    }
+    if let Some(value) = body.get("branding") {
+        settings.branding =
+            Branding::read(value).map_err(|form| ManageError::WrongMember { name: "branding", form })?;
     }
     let rules = &mut settings.registration;
     for (name, rule) in [

@@ -100,6 +100,9 @@ pub fn application(org: &Organization, app: &Application) -> Value {
     if let Some(ttl) = app.settings.accesstokenttl {
         set("accesstokenttl", json!(ttl));
     }
+    if let Some(branding) = &app.settings.branding {
+        set("branding", json!(branding));
+    }
     let rules = &app.settings.registration;
     for (name, rule) in [
         ("registration_requires_email_confirmation", rules.requires_email_confirmation),
