@@ -21,12 +21,7 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let client = client::accompany(this, place, request.client.as_ref()).await?;
     permitted(place, client.as_ref())?;
     let (candidate, raise) = prove(this, place, username, password).await?;
-    let wish = Wish {
-        client: client.as_ref(),
-        scope: request.scope.as_deref(),
-        scope_rule: request.scope_rule,
-        ttl: request.ttl,
-    };
+    let wish = Wish::of(request, client.as_ref(), "pwd");
     let issued = session::begin(this, place, &candidate, wish).await?;
     if let Some(work) = raise {
         rehash(this, place, &candidate, work).await;
