@@ -47,7 +47,7 @@ impl ChangeKind {
             Self::RegisteredClients,
         ]
         .into_iter()
-            .find(|kind| kind.as_str() == word)
+        .find(|kind| kind.as_str() == word)
     }
 }
 

@@ -4,12 +4,12 @@
 use super::client::{self, Admitted};
 use super::error::GrantError;
 use super::family::{self, Step, Use};
+use super::lifetime;
 use super::outcome::Issued;
 use super::oxide::{self, RefreshPlan};
 use super::person::{self, Candidate};
 use super::request::{GrantRequest, ScopeRule};
 use super::workbench::{Bound, Terms, Workbench};
-use super::lifetime;
 use crate::crypto::entropy::uuid_v7;
 use crate::crypto::token_text::{RefreshParts, parse_refresh, render_refresh};
 use crate::crypto::vault::Binding;
@@ -33,8 +33,11 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let proved = client.as_ref().map(Admitted::client_id);
     let parts = parse_refresh(text.expose()).ok_or(GrantError::UnknownRefreshToken)?;
     for _ in 0..LOOKS {
-        let presented =
-            Presented { parts: &parts, proved: proved.as_deref(), client: client.as_ref().and_then(Admitted::registered) };
+        let presented = Presented {
+            parts: &parts,
+            proved: proved.as_deref(),
+            client: client.as_ref().and_then(Admitted::registered),
+        };
         if let Some(issued) = attempt(this, place, request, &presented).await? {
             return Ok(issued);
         }

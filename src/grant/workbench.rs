@@ -77,7 +77,8 @@ impl Workbench {
         let revoked = self.directory.revocations(tenant).await?;
         // A token dated at or before a watermark would be born dead: one issued after a revocation is dated after it.
         let client = RegisteredId::parse_client_id(&terms.client_id).map(RegisteredId::uuid);
-        let earliest = [Some(terms.principal.uuid()), client].into_iter().flatten().map(|id| revoked.earliest_issue(id));
+        let earliest =
+            [Some(terms.principal.uuid()), client].into_iter().flatten().map(|id| revoked.earliest_issue(id));
         let issued = earliest.fold(self.clock.now(), Moment::max);
         Ok(TokenIssuer { ring, issuer, issued, jti: uuid_v7(issued, &*self.entropy), terms })
     }

@@ -194,9 +194,7 @@ impl Parameters {
             "client_id" => ("client_id", Slot::Text(&mut self.client_id)),
             "client_secret" => ("client_secret", Slot::Secret(&mut self.client_secret)),
             "client_assertion" => ("client_assertion", Slot::Secret(&mut self.client_assertion)),
-            "client_assertion_type" => {
-                ("client_assertion_type", Slot::Text(&mut self.client_assertion_type))
-            }
+            "client_assertion_type" => ("client_assertion_type", Slot::Text(&mut self.client_assertion_type)),
             "ttl" => ("ttl", Slot::Number(&mut self.ttl)),
             "callback" => ("callback", Slot::Text(&mut self.callback)),
             "access_token" => ("access_token", Slot::Secret(&mut self.access_token)),
