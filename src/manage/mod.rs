@@ -5,6 +5,7 @@ mod admin;
 mod admission;
 mod app_entity;
 mod application;
+mod clients;
 mod credentials;
 mod deletion;
 mod demo;
@@ -48,6 +49,7 @@ use serde_json::Value;
 pub use admin::{AdminUpdate, NewAdmin};
 use admission::Asker;
 pub use admission::{Admitted, Caller};
+pub use clients::{ClientFault, NewInitialToken, NewRegisteredSecret, Registered, Registrant, ShownClient};
 pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};
 pub use error::ManageError;
@@ -58,7 +60,7 @@ pub use listing::Found;
 pub use listing_gate::{LISTINGS_PER_TENANT, ListingGate, ListingPlace};
 pub use mail::{NewTemplate, ShownTemplate};
 pub use member::Joined;
-pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
+pub use organization::{CreatedOrg, NewOrg, NewRegistration, OrgUpdate, Owner};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
 pub use published_keys::PublishedKeys;
@@ -79,8 +81,9 @@ use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::password::PasswordPolicy;
 use crate::domain::place::BaseUrl;
 use crate::domain::switchboard::Switchboard;
+use crate::domain::tenant::{ClientRegistration, Switch};
 use crate::domain::token::Algorithm;
-use crate::mail::Outbox;
+use crate::mail::{Outbox, Throttle};
 use crate::store::{Journal, Store};
 use crate::upstream::Upstream;
 
@@ -97,6 +100,12 @@ pub struct RegistryPolicy {
     pub access_ttl_max: Duration,
     /// How long the audit log is kept.
     pub audit_kept: Duration,
+    /// Who may register clients with the management issuer by themselves.
+    pub management_clients: ClientRegistration,
+    /// How many clients one source may register in an hour.
+    pub registrations_per_source: u32,
+    /// Whether a proxy states the certificates of clients.
+    pub client_certificates: Switch,
 }
 
 /// Who does it, for the audit log.
@@ -148,6 +157,8 @@ pub struct Registry {
     pub upstream: Upstream,
     pub outbox: Outbox,
     pub listings: ListingGate,
+    /// How often each source registered a client.
+    pub registrations: Arc<Throttle>,
     /// What every link in a mail begins with.
     pub base: BaseUrl,
 }

@@ -96,6 +96,7 @@ impl Core {
             entropy: Arc::clone(&entropy),
             outbox,
             listings: ListingGate::default(),
+            registrations: Arc::default(),
             base: settings.server.base_url_at(settings.server.listen),
             switches: switchboard(settings),
             policy: Arc::new(RegistryPolicy {
@@ -104,6 +105,12 @@ impl Core {
                 key_publish: settings.keys.publish,
                 access_ttl_max: settings.tokens.access_ttl_max,
                 audit_kept: settings.audit.kept(),
+                management_clients: settings.management.registration_of_clients,
+                registrations_per_source: settings.limits.registrations_per_source,
+                client_certificates: match settings.tls_client.subject_header.is_empty() {
+                    true => Switch::Off,
+                    false => Switch::On,
+                },
             }),
             upstream: upstream(settings, public_reach(settings)),
         };
