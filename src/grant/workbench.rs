@@ -15,6 +15,8 @@ use crate::domain::authority::Principal;
 use crate::domain::clock::{Clock, Moment};
 use crate::domain::id::{AdminId, RegisteredId};
 use crate::domain::place::{BaseUrl, Place};
+use crate::domain::refresh::FamilyDetails;
+use crate::domain::registered::RegisteredClient;
 use crate::domain::switchboard::Switchboard;
 use crate::domain::tenant::Switch;
 use crate::domain::token::{Actor, SignInEvent};
@@ -65,6 +67,11 @@ pub struct Workbench {
 }
 
 impl Workbench {
+    /// Whether the place takes no authorization request but a pushed one (RFC 9126 §6).
+    pub(super) fn asks_for_pushing(&self, place: &Place) -> bool {
+        place.app_settings().is_some_and(|settings| settings.require_pushed_requests)
+    }
+
     /// Prepares the issuer for one token, asked for at `door`.
     pub(super) async fn issuer(&self, door: &Place, terms: Terms) -> Result<TokenIssuer, GrantError> {
         let tenant = terms.principal.issuing_tenant();
@@ -89,6 +96,7 @@ impl Workbench {
             access_token: minted.access_token,
             expires_in: minted.expires_in,
             refresh_token: minted.refresh_token,
+            id_token: None,
             scope: minted.scope,
             principal,
             holder,
@@ -104,6 +112,15 @@ pub(super) struct Terms {
     pub lifetime: Duration,
     pub refresh: RefreshPlan,
     pub bound: Bound,
+}
+
+impl Bound {
+    /// What every token of a session says. How its holder signed in is told to registered clients; tokens of Usergrid's
+    /// grants say what they always said.
+    pub(super) fn of(client: Option<&RegisteredClient>, details: &FamilyDetails, audience: Vec<String>) -> Self {
+        let event = client.and(details.event.clone());
+        Self { audience, event, jkt: details.jkt.clone(), act: None }
+    }
 }
 
 /// What one token says beside who holds it; nothing of it for Usergrid's grants.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::entity::merge;
 use super::user_members::read_flag;
 use super::{Actor, ManageError, Registry};
+use crate::domain::branding::Branding;
 use crate::domain::clock::Moment;
 use crate::domain::journal::ChangeKind;
 use crate::domain::tenant::{AppSettings, Application, Switch};
@@ -19,7 +20,7 @@ const LOOKS: usize = 8;
 const PROPERTIES_MAX: usize = 262_144;
 
 /// Members of an application's entity that are not free properties.
-const OWN_MEMBERS: [&str; 15] = [
+const OWN_MEMBERS: [&str; 16] = [
     "uuid",
     "type",
     "name",
@@ -35,6 +36,7 @@ const OWN_MEMBERS: [&str; 15] = [
     "allow_open_registration",
     "password_grant",
     "registration_of_clients",
+    "branding",
 ];
 
 impl Registry {
@@ -86,6 +88,10 @@ fn apply(settings: &mut AppSettings, body: &Map<String, Value>) -> Result<(), Ma
     }
     if let Some(value) = body.get("registration_of_clients") {
         settings.registration_of_clients = read_word("registration_of_clients", "off, token or open", value)?;
+    }
+    if let Some(value) = body.get("branding") {
+        settings.branding =
+            Branding::read(value).map_err(|form| ManageError::WrongMember { name: "branding", form })?;
     }
     let rules = &mut settings.registration;
     for (name, rule) in [

@@ -124,6 +124,13 @@ pub enum ManageError {
     NoAddress,
     #[error("There is no mail {0}.")]
     UnknownMail(String),
+    #[error("There is no session {0}.")]
+    UnknownSession(String),
+    #[error("Nothing is allowed to the client {0}.")]
+    UnknownConsent(String),
+    /// What a page was given to bring back was made up, is too old, or is another browser's.
+    #[error("This page is not valid any more.")]
+    StalePage,
     #[error("There is no mail template {0:?}.")]
     UnknownTemplate(String),
     #[error("{0}")]

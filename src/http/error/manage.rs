@@ -104,7 +104,8 @@ impl Worded for ManageError {
             Self::TooManyListings | Self::SlowQuery => {
                 Answer { description: self.to_string().into(), ..Answer::unavailable(DATABASE_RETRY) }
             }
-            Self::UnknownMail(_) | Self::UnknownTemplate(_) => {
+            Self::StalePage => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string()),
+            Self::UnknownMail(_) | Self::UnknownTemplate(_) | Self::UnknownSession(_) | Self::UnknownConsent(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
             }
             Self::Key(_) | Self::Vault(_) | Self::Mail(_) | Self::Cursor(_) => Answer::failed(),

@@ -75,6 +75,8 @@ pub enum RequestError {
     MethodNotAllowed,
     #[error("unknown content encoding")]
     UnknownEncoding,
+    #[error("no form in the body")]
+    FormOnly,
     #[error("two ways of client authentication at once")]
     TwoClientMethods,
     #[error("a client assertion without its type, or of an unknown one")]
@@ -125,6 +127,8 @@ pub enum RequestError {
     NoPermissionParameter,
     #[error("limit is not a number of entities")]
     BadLimit,
+    #[error("except is not current")]
+    BadExcept,
 }
 
 impl Worded for RequestError {
@@ -138,6 +142,9 @@ impl Worded for RequestError {
             ),
             Self::MethodNotAllowed => {
                 Answer::new(StatusCode::METHOD_NOT_ALLOWED, "not_allowed", "This URL does not serve this method.")
+            }
+            Self::FormOnly => {
+                Answer::oauth("invalid_request", "The parameters are taken from a form in the body only.")
             }
             Self::UnknownEncoding => Answer::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -227,6 +234,7 @@ impl Worded for RequestError {
                 "illegal_argument",
                 "You must supply a 'permission' query parameter",
             ),
+            Self::BadExcept => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "except must be current"),
             Self::BadLimit => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
             }

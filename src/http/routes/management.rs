@@ -2,10 +2,10 @@
 
 use super::{Gives, Operation, Route, Takes, route};
 use crate::http::clients::{self, registration};
-use crate::http::oauth::{jwks, token};
-use crate::http::pages::{admission, organization, recovery};
+use crate::http::oauth::{jwks, par, token};
+use crate::http::pages::{admission, authorize, consent, logout, organization, recovery, signin};
 use crate::http::usergrid::management::{admins, apps, feeds, me, org_config, org_users, orgs};
-use crate::http::usergrid::{credentials, mail, revoke, signin_provider, sso};
+use crate::http::usergrid::{credentials, mail, revoke, sessions, signin_provider, sso};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -26,9 +26,41 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     route!("/tokendetails", [Operation::get("What an identity provider's token says.")], sso::token_details),
     route!(
+        "/par",
+        [Operation::post("Takes an authorization request ahead of the browser (RFC 9126).")
+            .takes(Takes::Form)
+            .gives(Gives::Json)],
+        par::push
+    ),
+    route!(
         "/.well-known/jwks.json",
         [Operation::get("The public keys of the management issuer.").gives(Gives::Json)],
         jwks::keys
+    ),
+    route!(
+        "/authorize",
+        [
+            Operation::get("Takes a person in for a client, and sends them back with a code.").gives(Gives::Page),
+            Operation::post("The same, from a form.").gives(Gives::Page),
+        ],
+        authorize::authorize
+    ),
+    route!(
+        "/signin",
+        [
+            Operation::get("The page to sign in at.").gives(Gives::Page),
+            Operation::post("Signs a browser in.").gives(Gives::Page),
+        ],
+        signin::sign_in
+    ),
+    route!("/consent", [Operation::post("What a person allows a client.").gives(Gives::Page)], consent::answer),
+    route!(
+        "/logout",
+        [
+            Operation::get("Signs a browser out, for its person or a client.").gives(Gives::Page),
+            Operation::post("The same, from a form.").gives(Gives::Page),
+        ],
+        logout::logout
     ),
     route!(
         "/users/resetpw",
@@ -43,6 +75,25 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/{user}",
         [Operation::get("An admin reads themselves."), Operation::put("An admin changes their account.")],
         admins::item
+    ),
+    route!(
+        "/users/{user}/sessions",
+        [
+            Operation::get("The sessions of an admin."),
+            Operation::delete("Ends the sessions of an admin: all, or all but the caller's own."),
+        ],
+        sessions::all_of_admin
+    ),
+    route!(
+        "/users/{user}/sessions/{session}",
+        [Operation::delete("Ends a session of an admin.")],
+        sessions::one_of_admin
+    ),
+    route!("/users/{user}/consents", [Operation::get("What an admin allowed clients.")], sessions::consents_of_admin),
+    route!(
+        "/users/{user}/consents/{client}",
+        [Operation::delete("Takes back what an admin allowed a client.")],
+        sessions::consent_of_admin
     ),
     route!(
         "/users/{user}/password",

@@ -119,6 +119,9 @@ pub fn application(org: &Organization, app: &Application) -> Value {
     if app.settings.registration_of_clients != ClientRegistration::Off {
         set("registration_of_clients", json!(app.settings.registration_of_clients));
     }
+    if let Some(branding) = &app.settings.branding {
+        set("branding", json!(branding));
+    }
     let rules = &app.settings.registration;
     for (name, rule) in [
         ("registration_requires_email_confirmation", rules.requires_email_confirmation),
