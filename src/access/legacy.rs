@@ -51,7 +51,8 @@ impl Verifier {
         }
         self.tenant_lives(principal).await?;
         self.holder_stands(principal).await?;
-        let token = PresentedToken { text: text.clone(), jti: row.id, session: None, expires: row.expires };
+        let (jti, expires) = (row.id, row.expires);
+        let token = PresentedToken { text: text.clone(), jti, session: None, expires, known_as: None };
         Ok(Session { principal, token: Some(token) })
     }
 

@@ -60,6 +60,8 @@ pub struct PresentedToken {
     /// The session it belongs to.
     pub session: Option<Uuid>,
     pub expires: Moment,
+    /// What another server calls the holder, where the token is that server's.
+    pub known_as: Option<Arc<str>>,
 }
 
 /// Verifies tokens and client pairs. A clone shares everything.
@@ -158,7 +160,8 @@ impl Verifier {
         if let Some(reason) = revocations.find(principal.uuid(), &[jti], vouched.issued) {
             return Err(AccessError::Revoked(reason));
         }
-        let token = PresentedToken { text: token.clone(), jti, session: None, expires: vouched.expires };
+        let (expires, known_as) = (vouched.expires, vouched.known_as);
+        let token = PresentedToken { text: token.clone(), jti, session: None, expires, known_as };
         Ok(Session { principal, token: Some(token) })
     }
 
@@ -175,7 +178,8 @@ impl Verifier {
         }
         self.tenant_lives(principal).await?;
         let expires = Moment::from_millis(claims.exp.saturating_mul(1_000));
-        let token = PresentedToken { text: token.clone(), jti: claims.jti, session: claims.sid, expires };
+        let (jti, session) = (claims.jti, claims.sid);
+        let token = PresentedToken { text: token.clone(), jti, session, expires, known_as: None };
         Ok(Session { principal, token: Some(token) })
     }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::person::links_lost;
+use super::taken::of_person;
 use super::{Actor, Holder, ManageError, NewPerson, Registry};
 use crate::domain::id::{AdminId, TenantId};
 use crate::domain::journal::ChangeKind;
@@ -67,7 +68,8 @@ impl Registry {
             journal: Journal { changes: Vec::new(), audit: vec![entry], post },
             ..Provision::default()
         };
-        self.store.blocking(move |store| store.provision(&provision)).await?;
+        let written = self.store.blocking(move |store| store.provision(&provision)).await;
+        written.map_err(|cause| ManageError::from(cause).of_value(|what| of_person(&admin.person, what)))?;
         self.outbox.ring();
         Ok(admin)
     }
@@ -132,7 +134,8 @@ impl Registry {
             post: links_lost(TenantId::MANAGEMENT, id.uuid(), (&before, &person)),
         };
         let write = move |store: &Store, journal: &Journal| store.change_admin(&change, journal);
-        match self.write(journal, write).await? {
+        let written = self.write(journal, write).await;
+        match written.map_err(|cause| cause.of_value(|what| of_person(&person, what)))? {
             true => Ok(Admin { id, person }),
             false => Err(ManageError::UnknownUser(id.to_string())),
         }

@@ -35,6 +35,7 @@ mod signin_provider;
 mod social;
 pub mod sso;
 mod superuser;
+mod taken;
 mod user;
 mod user_credentials;
 mod user_members;
@@ -63,6 +64,7 @@ pub use person::NewPerson;
 pub use signin_provider::ShownProvider;
 pub use social::Proved;
 pub use sso::{SignOn, SsoMode, SsoPolicy};
+pub use taken::Unique;
 pub use user_credentials::UserCredentials;
 pub use user_members::{SaidBy, UserMembers};
 

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use super::{Answer, Voice, Worded};
 use crate::access::{AccessError, Need};
 use crate::domain::failure::DATABASE_RETRY;
-use crate::manage::ManageError;
+use crate::manage::{ManageError, Unique};
 
 impl Worded for ManageError {
     fn answer(&self, voice: Voice) -> Answer {
@@ -52,16 +52,15 @@ impl Worded for ManageError {
             Self::RequiredProperty { .. } => {
                 Answer::new(StatusCode::BAD_REQUEST, "required_property_not_found", self.to_string())
             }
-            Self::Duplicate { .. } => {
-                Answer::new(StatusCode::BAD_REQUEST, "duplicate_unique_property_exists", self.to_string())
-            }
             // As for a guest whose role does not let them.
             Self::RegistrationClosed => AccessError::Forbidden(Need::Permission).answer(voice),
             Self::UnknownName(_) => Answer::new(StatusCode::NOT_FOUND, "service_resource_not_found", self.to_string()),
             Self::UnknownEntity(_) => Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string()),
-            Self::Taken(_) => {
-                Answer::new(StatusCode::BAD_REQUEST, "duplicate_unique_property_exists", self.to_string())
-            }
+            Self::Taken { what, value } => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "duplicate_unique_property_exists",
+                not_unique(*what, value.as_deref()),
+            ),
             Self::UnknownProvider | Self::UnknownProviderSetting(_) | Self::ProviderSetting(..) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
             }
@@ -80,5 +79,22 @@ impl Worded for ManageError {
             }
             Self::Key(_) | Self::Vault(_) | Self::Mail(_) | Self::Cursor(_) => Answer::failed(),
         }
+    }
+}
+
+/// Usergrid: an organization is a group of the management plane there, and found by its path.
+fn not_unique(what: Unique, value: Option<&str>) -> String {
+    let (entity, property) = match what {
+        Unique::OrganizationName => ("group", "path"),
+        Unique::ApplicationName => ("application", "name"),
+        Unique::Username => ("user", "username"),
+        Unique::Email => ("user", "email"),
+        Unique::RoleName => ("role", "name"),
+        Unique::GroupPath => ("group", "path"),
+    };
+    let rule = format!("Entity \"{entity}\" requires that property named \"{property}\" be unique");
+    match value {
+        Some(value) => format!("{rule}, value of {value} exists"),
+        None => rule,
     }
 }

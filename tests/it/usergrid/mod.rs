@@ -179,6 +179,7 @@ mod query;
 mod query_bounds;
 mod roles;
 mod sdks;
+mod sentences;
 mod social;
 mod stage;
 mod system;
