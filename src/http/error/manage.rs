@@ -84,17 +84,17 @@ impl Worded for ManageError {
 
 /// Usergrid: an organization is a group of the management plane there, and found by its path.
 fn not_unique(what: Unique, value: Option<&str>) -> String {
-    let (entity, property) = match what {
-        Unique::OrganizationName => ("group", "path"),
-        Unique::ApplicationName => ("application", "name"),
-        Unique::Username => ("user", "username"),
-        Unique::Email => ("user", "email"),
-        Unique::RoleName => ("role", "name"),
-        Unique::GroupPath => ("group", "path"),
+    let rule = match what {
+        Unique::OrganizationName | Unique::GroupPath => {
+            "Entity \"group\" requires that property named \"path\" be unique"
+        }
+        Unique::ApplicationName => "Entity \"application\" requires that property named \"name\" be unique",
+        Unique::Username => "Entity \"user\" requires that property named \"username\" be unique",
+        Unique::Email => "Entity \"user\" requires that property named \"email\" be unique",
+        Unique::RoleName => "Entity \"role\" requires that property named \"name\" be unique",
     };
-    let rule = format!("Entity \"{entity}\" requires that property named \"{property}\" be unique");
     match value {
         Some(value) => format!("{rule}, value of {value} exists"),
-        None => rule,
+        None => rule.to_owned(),
     }
 }
