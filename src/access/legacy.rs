@@ -52,7 +52,7 @@ impl Verifier {
         self.tenant_lives(principal).await?;
         self.holder_stands(principal).await?;
         let (jti, expires) = (row.id, row.expires);
-        let token = PresentedToken { text: text.clone(), jti, session: None, expires, known_as: None };
+        let token = PresentedToken { text: text.clone(), jti, session: None, expires, claims: None, known_as: None };
         Ok(Session { principal, token: Some(token) })
     }
 
@@ -112,7 +112,7 @@ impl Verifier {
                 let found = store.find_admin(&Identifier::Id(admin.uuid()))?;
                 Ok(Some(found.map(|admin| admin.person)))
             }
-            Principal::AppClient { .. } | Principal::OrgClient { .. } => Ok(None),
+            Principal::AppClient { .. } | Principal::OrgClient { .. } | Principal::Registered { .. } => Ok(None),
         };
         match self.legacy.store.point(find).await? {
             None => Ok(()),

@@ -54,7 +54,10 @@ impl Request<'_> {
     fn need(&self) -> Need {
         match self.holder {
             Principal::Admin { .. } => Need::Admin,
-            Principal::AppUser { .. } | Principal::AppClient { .. } | Principal::OrgClient { .. } => Need::Permission,
+            Principal::AppUser { .. }
+            | Principal::AppClient { .. }
+            | Principal::OrgClient { .. }
+            | Principal::Registered { .. } => Need::Permission,
         }
     }
 
