@@ -10,7 +10,7 @@ use crate::domain::query::{Asked, Collection};
 use crate::store::Listing;
 
 /// Tables that have the column `tenant_id` and are no tenant tables.
-const REGISTRY: [&str; 2] = ["change_log", "mail"];
+const REGISTRY: [&str; 3] = ["change_log", "logout_notice", "mail"];
 
 #[derive(QueryableByName)]
 struct Line {
@@ -19,7 +19,7 @@ struct Line {
 }
 
 /// Every migration, oldest first.
-const ALL: [&str; 2] = ["0001_foundation", "0002_usergrid"];
+const ALL: [&str; 3] = ["0001_foundation", "0002_usergrid", "0004_oauth"];
 
 /// The one column `line` of a query's answer.
 fn ask(store: &Store, sql: &str) -> Vec<String> {
@@ -98,9 +98,10 @@ fn every_key_of_a_tenant_table_begins_with_the_tenant() {
     each(|store| {
         let keys = primary_keys(store);
         let tables = tenant_tables(store);
-        let known = "app_group app_role app_user audit client_secret granted_permission link mail_template mail_token \
-                     password_history refresh_family revocation signin_provider signing_key social_identity term \
-                     token_activity";
+        let known = "app_group app_role app_user audit authorization_code browser_session client_secret consent \
+                     device_grant granted_permission initial_access_token link mail_template mail_token oauth_client \
+                     oauth_client_secret password_history pushed_request refresh_family refusal revocation seen_proof \
+                     signin_provider signing_key social_identity tenant_secret term token_activity trusted_issuer";
         assert_eq!(tables.join(" "), known);
         for table in &tables {
             assert_eq!(keys[table].first().map(String::as_str), Some("tenant_id"), "{table}");
@@ -198,10 +199,12 @@ fn migrations_can_be_taken_back() {
     each(|store| {
         let downs = match store.side() {
             Side::Postgres(_) => [
+                include_str!("../../../migrations/postgres/0004_oauth/down.sql"),
                 include_str!("../../../migrations/postgres/0002_usergrid/down.sql"),
                 include_str!("../../../migrations/postgres/0001_foundation/down.sql"),
             ],
             Side::Sqlite(_) => [
+                include_str!("../../../migrations/sqlite/0004_oauth/down.sql"),
                 include_str!("../../../migrations/sqlite/0002_usergrid/down.sql"),
                 include_str!("../../../migrations/sqlite/0001_foundation/down.sql"),
             ],
