@@ -63,6 +63,8 @@ pub enum StartError {
     Manage(#[from] ManageError),
     #[error("mail: {0}")]
     Mail(String),
+    #[error("mail.smtp_ca_file: {path} cannot be read: {source}")]
+    MailAuthorities { path: PathBuf, source: io::Error },
     #[error("a background thread cannot be started: {0}")]
     Thread(#[source] io::Error),
 }
