@@ -341,6 +341,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::columns::Uid;
+
+    sign_in_name (tenant_id, name_key) {
+        tenant_id -> Uid,
+        name_key -> Text,
+        holder_id -> Uid,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Binary, Nullable, Text};
     use crate::store::columns::{Instant, Uid};
 

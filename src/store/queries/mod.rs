@@ -39,6 +39,7 @@ pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
 pub mod role;
+pub mod sign_in_name;
 pub mod signin_provider;
 pub mod signing_key;
 pub mod social_identity;
