@@ -66,6 +66,7 @@ fn claims() -> AccessClaims {
         org: Some(OrgId::new(Uuid::from_u128(2))),
         app: Some(app),
         sid: None,
+        act: None,
     }
 }
 

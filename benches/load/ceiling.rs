@@ -95,6 +95,7 @@ fn signed(bench: &Bench, entropy: &dyn Entropy) -> Option<String> {
         org: None,
         app: None,
         sid: None,
+        act: None,
     };
     Some(bench.ring.signer()?.sign(&claims).ok()?.expose().to_owned())
 }

@@ -21,7 +21,7 @@ use crate::domain::place::{BaseUrl, Place};
 use crate::domain::revocation::RevocationReason;
 use crate::domain::secret::Secret;
 use crate::domain::superuser::Superuser;
-use crate::domain::token::{AccessClaims, moment_of};
+use crate::domain::token::{AccessClaims, LenderClaim, moment_of};
 
 /// A `kid` that is not known may be a key that another node made a moment ago: one fresh look, at most this often.
 const FRESH_LOOK: Duration = Duration::from_secs(1);
@@ -174,9 +174,31 @@ impl Verifier {
             return Err(AccessError::Revoked(reason));
         }
         self.tenant_lives(principal).await?;
+        if let Some(act) = &claims.act {
+            self.lender_stands(act, principal, issued).await?;
+        }
         let expires = Moment::from_millis(claims.exp.saturating_mul(1_000));
         let token = PresentedToken { text: token.clone(), jti: claims.jti, session: claims.sid, expires };
         Ok(Session { principal, token: Some(token) })
+    }
+
+    /// Whether what a token was lent by would still hold, and whoever lent it still stands above its holder.
+    async fn lender_stands(&self, act: &LenderClaim, holder: Principal, issued: Moment) -> Result<(), AccessError> {
+        let lender = lender_of(act, holder).ok_or(AccessError::Unverified(JwtError::Malformed))?;
+        let revocations = self.directory.revocations(lender.issuing_tenant()).await?;
+        let ids: Vec<Uuid> = [act.jti, act.sid].into_iter().flatten().collect();
+        let since = act.jti.and_then(moment_of).unwrap_or(issued);
+        let is_over = match (lender, holder.org()) {
+            (Principal::Admin { admin }, Some(org)) if admin != AdminId::SUPERUSER => {
+                self.directory.is_member(org, admin).await?
+            }
+            _ => true,
+        };
+        // Why the lender's own tokens ended is not for who holds a token of another.
+        match revocations.find(lender.uuid(), &ids, since) {
+            None if is_over => Ok(()),
+            _ => Err(AccessError::Revoked(RevocationReason::Revoked)),
+        }
     }
 
     /// Checks signature, issuer, audience and times, and who the token is for; not whether it was revoked.
@@ -222,6 +244,17 @@ impl Verifier {
             Principal::AppUser { .. } | Principal::AppClient { .. } | Principal::Admin { .. } => Ok(()),
         }
     }
+}
+
+/// Who lent a token: an admin, or a client that the holder lives under.
+fn lender_of(act: &LenderClaim, holder: Principal) -> Option<Principal> {
+    let lender = match (act.authority, holder) {
+        (Authority::Admin, _) => Principal::Admin { admin: act.sub.parse::<AdminId>().ok()? },
+        (Authority::OrgClient, _) => Principal::OrgClient { org: holder.org()? },
+        (Authority::AppClient, Principal::AppUser { org, app, .. }) => Principal::AppClient { org, app },
+        _ => return None,
+    };
+    (lender.subject() == act.sub).then_some(lender)
 }
 
 /// A name for a token that has none of ours: the beginning of its digest, as a UUID of version 8 (RFC 9562 §5.8).

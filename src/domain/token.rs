@@ -70,6 +70,24 @@ pub struct AccessClaims {
     /// The refresh family the token descends from, if any: ending one ends the other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<Uuid>,
+    /// Who lent the token, where it is not its holder's own: it dies with what it was lent by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<LenderClaim>,
+}
+
+/// Who acts with a token of another.
+///
+/// *Shape*: `{"sub":"...","authority":"admin","jti":"...","sid":"..."}`. *Spec*: RFC 8693 §4.1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LenderClaim {
+    pub sub: String,
+    pub authority: Authority,
+    /// The token that the lender came with; none for who came with a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jti: Option<Uuid>,
+    /// The session behind that token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid: Option<Uuid>,
 }
 
 /// The millisecond that a UUIDv7 carries, as a moment; `None` for any other version.

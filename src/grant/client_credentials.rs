@@ -21,7 +21,8 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let lifetime = lifetime::decide(None, request.ttl, &this.policy)?;
     let holder = holder(this, place, principal).await?.ok_or(GrantError::UnknownClient(presented.method))?;
 
-    let terms = Terms { principal, client_id: presented.id.clone(), lifetime, refresh: RefreshPlan::None };
+    let terms =
+        Terms { principal, client_id: presented.id.clone(), lifetime, refresh: RefreshPlan::None, lent_by: None };
     let issuer = this.issuer(place, terms).await?;
     let minted = oxide::client_credentials(presented, granted, &issuer)?;
     Ok(Workbench::issued(minted, principal, holder))

@@ -69,7 +69,8 @@ async fn attempt(
     };
 
     let refresh = RefreshPlan::Give { family: family.id, token: render_refresh(&key, family.id, head) };
-    let issuer = this.issuer(place, Terms { principal: family.principal, client_id, lifetime, refresh }).await?;
+    let issuer =
+        this.issuer(place, Terms { principal: family.principal, client_id, lifetime, refresh, lent_by: None }).await?;
     let scope = request.scope.as_deref().filter(|_| request.scope_rule == ScopeRule::Strict);
     let minted = oxide::refresh(&oxide::RefreshUse { scope, family: &family, proved: presented.proved }, &issuer)?;
 

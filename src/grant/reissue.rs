@@ -43,7 +43,7 @@ pub(super) async fn run(
     let lifetime = lifetime::decide(None, ttl, &this.policy)?.min(remaining);
 
     let refresh = RefreshPlan::Session(session);
-    let terms = Terms { principal, client_id: client::own_id(&place), lifetime, refresh };
+    let terms = Terms { principal, client_id: client::own_id(&place), lifetime, refresh, lent_by: None };
     let issuer = this.issuer(&place, terms).await?;
     let minted = oxide::password(DEFAULT_SCOPE, &issuer)?;
     Ok(Workbench::issued(minted, principal, person::holder(this, candidate).await?))

@@ -85,9 +85,16 @@ pub fn list_of(conn: &mut Conn, org: OrgId) -> Result<Vec<Admin>, StoreError> {
         .collect()
 }
 
-/// Writes what changes of an admin; false when there is none.
+/// Writes what changes of an admin; false when there is none, or none as it was seen.
 pub fn change(conn: &mut Conn, change: &AdminChange) -> Result<bool, StoreError> {
     let row = || admin::table.filter(admin::id.eq(RowId(change.admin.uuid())));
+    if let Some(seen) = change.seen {
+        // First of all, so that whoever else changes the row waits for us, or we have seen what they wrote.
+        let same = row().filter(admin::modified.eq(seen));
+        if diesel::update(same).set(admin::modified.eq(change.at)).execute(conn)? == 0 {
+            return Ok(false);
+        }
+    }
     if let Some(person) = &change.profile {
         let before: Option<Keys> = row().select((admin::username_key, admin::email_key)).first(conn).optional()?;
         let Some(before) = before else { return Ok(false) };

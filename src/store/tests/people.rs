@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::revocation::{Revocation, RevocationTarget};
-use crate::domain::user::Identifier;
+use crate::domain::user::{Identifier, Standing};
 use crate::store::error::Conflict;
 use crate::store::{AdminChange, Journal, Load};
 
@@ -240,5 +240,27 @@ fn of_two_who_take_one_name_at_once_only_one_gets_it() {
             store.provision(&Provision { admins, ..Provision::default() }).is_ok()
         });
         assert_eq!((signed_up, moved_in, admins), (0, 0, 0));
+    });
+}
+
+#[test]
+fn what_was_decided_by_an_admin_as_seen_is_not_written_once_they_have_changed() {
+    each(|store| {
+        let admin = an_admin("ann", None);
+        store.provision(&Provision { admins: vec![admin.clone()], ..Provision::default() }).expect("an admin");
+        let seen = admin.who.person.modified;
+        let standing = admin.who.person.standing();
+        let mut shut = AdminChange::of(admin.who.id, at(5));
+        shut.standing = Some(Standing { activated: false, deactivated: Some(at(5)), ..standing });
+        assert!(store.change_admin(&shut, &Journal::default()).expect("a write"));
+
+        let mut late = AdminChange { seen: Some(seen), ..AdminChange::of(admin.who.id, at(6)) };
+        late.standing = Some(Standing { confirmed: true, ..standing });
+        assert!(!store.change_admin(&late, &Journal::default()).expect("a write"));
+        let find = || store.find_admin(&Identifier::parse("ann")).expect("a read").expect("ann").person;
+        assert_eq!((find().standing(), find().modified), (shut.standing.expect("set"), at(5)));
+        late.seen = Some(at(5));
+        assert!(store.change_admin(&late, &Journal::default()).expect("a write"));
+        assert_eq!((find().standing(), find().modified), (late.standing.expect("set"), at(6)));
     });
 }

@@ -88,6 +88,7 @@ fn claims() -> AccessClaims {
         org: Some(OrgId::new(Uuid::from_u128(2))),
         app: Some(AppId::new(Uuid::from_u128(3))),
         sid: None,
+        act: None,
     }
 }
 
