@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Conn, PLANS_ALONE, enter, has_migrations};
+use super::{Conn, IN_TIME, PLANS_ALONE, enter, has_migrations};
 use crate::domain::id::TenantId;
 use crate::domain::revocation::Revocation;
 use crate::store::error::StoreError;

@@ -217,7 +217,7 @@ fn held(store: &Store, tenant: TenantId, key: &str) -> Vec<Uuid> {
     let row = sign_in_name::table.find((RowId(tenant.uuid()), key)).select(sign_in_name::holder_id);
     let found: Result<Vec<RowId>, StoreError> = match store.side() {
         Side::Postgres(database) => database.write(tenant, |conn| Ok(row.load(conn)?)),
-        Side::Sqlite(database) => database.read(|conn| Ok(row.load(conn)?)),
+        Side::Sqlite(database) => database.read(Scope::Registry, |conn| Ok(row.load(conn)?)),
     };
     found.expect("a read").into_iter().map(|id| id.0).collect()
 }
