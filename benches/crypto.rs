@@ -26,7 +26,7 @@ use tokengrid::domain::clock::Moment;
 use tokengrid::domain::id::{AppId, OrgId, TenantId};
 use tokengrid::domain::key::{KeyState, SigningKey};
 use tokengrid::domain::secret::Secret;
-use tokengrid::domain::token::{AccessClaims, Algorithm};
+use tokengrid::domain::token::{AccessClaims, Algorithm, Audience};
 use uuid::Uuid;
 
 const ISSUER: &str = "https://tokens.example/acme/shop";
@@ -56,7 +56,7 @@ fn claims() -> AccessClaims {
     AccessClaims {
         iss: ISSUER.to_owned(),
         sub: ClientId::App(app).to_string(),
-        aud: ISSUER.to_owned(),
+        aud: Audience::One(ISSUER.to_owned()),
         exp: NOW.seconds() + 3_600,
         iat: NOW.seconds(),
         jti: Uuid::from_u128(1),
@@ -66,7 +66,12 @@ fn claims() -> AccessClaims {
         org: Some(OrgId::new(Uuid::from_u128(2))),
         app: Some(app),
         sid: None,
+        auth_time: None,
+        acr: None,
+        amr: Vec::new(),
+        cnf: None,
         act: None,
+        lender: None,
     }
 }
 

@@ -22,7 +22,7 @@ use tokengrid::domain::clock::{Clock, SystemClock};
 use tokengrid::domain::id::TenantId;
 use tokengrid::domain::key::KeyState;
 use tokengrid::domain::secret::Digest;
-use tokengrid::domain::token::{AccessClaims, Algorithm};
+use tokengrid::domain::token::{AccessClaims, Algorithm, Audience};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -85,7 +85,7 @@ fn signed(bench: &Bench, entropy: &dyn Entropy) -> Option<String> {
     let claims = AccessClaims {
         iss: ISSUER.to_owned(),
         sub: bench.client_id.clone(),
-        aud: ISSUER.to_owned(),
+        aud: Audience::One(ISSUER.to_owned()),
         exp: now.seconds() + 3_600,
         iat: now.seconds(),
         jti: uuid_v7(now, entropy),
@@ -95,7 +95,12 @@ fn signed(bench: &Bench, entropy: &dyn Entropy) -> Option<String> {
         org: None,
         app: None,
         sid: None,
+        auth_time: None,
+        acr: None,
+        amr: Vec::new(),
+        cnf: None,
         act: None,
+        lender: None,
     };
     Some(bench.ring.signer()?.sign(&claims).ok()?.expose().to_owned())
 }

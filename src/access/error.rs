@@ -52,6 +52,8 @@ pub enum AccessError {
     WrongSuperuser,
     #[error("{0:?} access is needed")]
     Forbidden(Need),
+    #[error("the token's scope lacks {0}")]
+    InsufficientScope(&'static str),
     #[error(transparent)]
     External(#[from] ExternalError),
     #[error("directory: {0}")]

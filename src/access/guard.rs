@@ -65,13 +65,15 @@ impl Guard {
             Principal::Admin { admin } if admin == AdminId::SUPERUSER => Ok(true),
             Principal::OrgClient { org: own } => Ok(own == org),
             Principal::Admin { admin } => Ok(self.directory.is_member(org, admin).await?),
-            Principal::AppUser { .. } | Principal::AppClient { .. } => Ok(false),
+            Principal::AppUser { .. } | Principal::AppClient { .. } | Principal::Registered { .. } => Ok(false),
         }
     }
 
     pub(super) async fn is_over_app(&self, caller: Principal, place: &Place) -> Result<bool, AccessError> {
         match (caller, place) {
             (Principal::AppClient { app: own, .. }, Place::App { app, .. }) => Ok(own == app.id),
+            // Only with the scope of the planes, which the door has asked for.
+            (Principal::Registered { app: own, .. }, Place::App { app, .. }) => Ok(own == Some(app.id)),
             (_, Place::App { org, .. }) => self.is_over_org(caller, org.id).await,
             (_, Place::Management) => Ok(false),
         }

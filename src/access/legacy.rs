@@ -51,7 +51,8 @@ impl Verifier {
         }
         self.tenant_lives(principal).await?;
         self.holder_stands(principal).await?;
-        let token = PresentedToken { text: text.clone(), jti: row.id, session: None, expires: row.expires };
+        let (jti, expires) = (row.id, row.expires);
+        let token = PresentedToken { text: text.clone(), jti, session: None, expires, claims: None };
         Ok(Session { principal, token: Some(token) })
     }
 
@@ -111,7 +112,7 @@ impl Verifier {
                 let found = store.find_admin(&Identifier::Id(admin.uuid()))?;
                 Ok(Some(found.map(|admin| admin.person)))
             }
-            Principal::AppClient { .. } | Principal::OrgClient { .. } => Ok(None),
+            Principal::AppClient { .. } | Principal::OrgClient { .. } | Principal::Registered { .. } => Ok(None),
         };
         match self.legacy.store.point(find).await? {
             None => Ok(()),

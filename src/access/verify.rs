@@ -15,10 +15,11 @@ use crate::crypto::keys::KeyRing;
 use crate::directory::Directory;
 use crate::domain::authority::{Authority, Principal};
 use crate::domain::clock::{Clock, Moment};
-use crate::domain::id::{AdminId, UserId};
+use crate::domain::id::{AdminId, RegisteredId, UserId};
 use crate::domain::name::lookup_key;
 use crate::domain::place::{BaseUrl, Place};
 use crate::domain::revocation::RevocationReason;
+use crate::domain::scope::API;
 use crate::domain::secret::Secret;
 use crate::domain::superuser::Superuser;
 use crate::domain::token::{AccessClaims, LenderClaim, moment_of};
@@ -60,6 +61,27 @@ pub struct PresentedToken {
     /// The session it belongs to.
     pub session: Option<Uuid>,
     pub expires: Moment,
+    /// What it says; `None` for a token of another server, which has all that its holder's authority reaches.
+    pub claims: Option<Box<AccessClaims>>,
+}
+
+impl PresentedToken {
+    /// Whether it may be used for this (RFC 6749 §3.3).
+    pub fn has_scope(&self, word: &str) -> bool {
+        self.claims.as_ref().is_none_or(|claims| claims.scope.split(' ').any(|granted| granted == word))
+    }
+}
+
+impl Session {
+    /// Whether the caller may use the planes of this server; a client pair may.
+    ///
+    /// *Errors*: `InsufficientScope`.
+    pub fn reaches_planes(&self) -> Result<(), AccessError> {
+        match self.token.as_ref().is_none_or(|token| token.has_scope(API)) {
+            true => Ok(()),
+            false => Err(AccessError::InsufficientScope(API)),
+        }
+    }
 }
 
 /// Verifies tokens and client pairs. A clone shares everything.
@@ -158,7 +180,7 @@ impl Verifier {
         if let Some(reason) = revocations.find(principal.uuid(), &[jti], vouched.issued) {
             return Err(AccessError::Revoked(reason));
         }
-        let token = PresentedToken { text: token.clone(), jti, session: None, expires: vouched.expires };
+        let token = PresentedToken { text: token.clone(), jti, session: None, expires: vouched.expires, claims: None };
         Ok(Session { principal, token: Some(token) })
     }
 
@@ -174,20 +196,21 @@ impl Verifier {
             return Err(AccessError::Revoked(reason));
         }
         self.tenant_lives(principal).await?;
-        if let Some(act) = &claims.act {
-            self.lender_stands(act, principal, issued).await?;
+        if let Some(by) = &claims.lender {
+            self.lender_stands(by, principal, issued).await?;
         }
         let expires = Moment::from_millis(claims.exp.saturating_mul(1_000));
-        let token = PresentedToken { text: token.clone(), jti: claims.jti, session: claims.sid, expires };
+        let (jti, session) = (claims.jti, claims.sid);
+        let token = PresentedToken { text: token.clone(), jti, session, expires, claims: Some(Box::new(claims)) };
         Ok(Session { principal, token: Some(token) })
     }
 
     /// Whether what a token was lent by would still hold, and whoever lent it still stands above its holder.
-    async fn lender_stands(&self, act: &LenderClaim, holder: Principal, issued: Moment) -> Result<(), AccessError> {
-        let lender = lender_of(act, holder).ok_or(AccessError::Unverified(JwtError::Malformed))?;
+    async fn lender_stands(&self, by: &LenderClaim, holder: Principal, issued: Moment) -> Result<(), AccessError> {
+        let lender = lender_of(by, holder).ok_or(AccessError::Unverified(JwtError::Malformed))?;
         let revocations = self.directory.revocations(lender.issuing_tenant()).await?;
-        let ids: Vec<Uuid> = [act.jti, act.sid].into_iter().flatten().collect();
-        let since = act.jti.and_then(moment_of).unwrap_or(issued);
+        let ids: Vec<Uuid> = [by.jti, by.sid].into_iter().flatten().collect();
+        let since = by.jti.and_then(moment_of).unwrap_or(issued);
         let is_over = match (lender, holder.org()) {
             (Principal::Admin { admin }, Some(org)) if admin != AdminId::SUPERUSER => {
                 self.directory.is_member(org, admin).await?
@@ -224,8 +247,9 @@ impl Verifier {
             (Authority::AppUser | Authority::AppClient, Some(app)) => {
                 self.directory.place_of(app).await?.ok_or(AccessError::TenantGone)
             }
-            (Authority::AppUser | Authority::AppClient, None) => Err(AccessError::Unverified(JwtError::Malformed)),
-            (Authority::OrgClient | Authority::Admin, _) => Ok(Place::Management),
+            (Authority::AppUser, None) => Err(AccessError::Unverified(JwtError::Malformed)),
+            // A client that is registered with the management plane has no application.
+            (Authority::AppClient, None) | (Authority::OrgClient | Authority::Admin, _) => Ok(Place::Management),
         }
     }
 
@@ -241,20 +265,23 @@ impl Verifier {
         match principal {
             Principal::OrgClient { org } => self.directory.org(org).await?.map(|_| ()).ok_or(AccessError::TenantGone),
             // An application was found when its keys were chosen; an admin's end is a revocation.
-            Principal::AppUser { .. } | Principal::AppClient { .. } | Principal::Admin { .. } => Ok(()),
+            Principal::AppUser { .. }
+            | Principal::AppClient { .. }
+            | Principal::Admin { .. }
+            | Principal::Registered { .. } => Ok(()),
         }
     }
 }
 
 /// Who lent a token: an admin, or a client that the holder lives under.
-fn lender_of(act: &LenderClaim, holder: Principal) -> Option<Principal> {
-    let lender = match (act.authority, holder) {
-        (Authority::Admin, _) => Principal::Admin { admin: act.sub.parse::<AdminId>().ok()? },
+fn lender_of(by: &LenderClaim, holder: Principal) -> Option<Principal> {
+    let lender = match (by.authority, holder) {
+        (Authority::Admin, _) => Principal::Admin { admin: by.sub.parse::<AdminId>().ok()? },
         (Authority::OrgClient, _) => Principal::OrgClient { org: holder.org()? },
         (Authority::AppClient, Principal::AppUser { org, app, .. }) => Principal::AppClient { org, app },
         _ => return None,
     };
-    (lender.subject() == act.sub).then_some(lender)
+    (lender.subject() == by.sub).then_some(lender)
 }
 
 /// A name for a token that has none of ours: the beginning of its digest, as a UUID of version 8 (RFC 9562 §5.8).
@@ -279,11 +306,19 @@ fn principal_of(claims: &AccessClaims, place: &Place) -> Option<Principal> {
             let user = claims.sub.parse::<UserId>().ok()?;
             Principal::AppUser { org: org.id, app: app.id, user }
         }
-        (Authority::AppClient, Place::App { org, app }) => Principal::AppClient { org: org.id, app: app.id },
+        (Authority::AppClient, Place::App { org, app }) => match RegisteredId::parse_client_id(&claims.sub) {
+            Some(client) => Principal::Registered { org: Some(org.id), app: Some(app.id), client },
+            None => Principal::AppClient { org: org.id, app: app.id },
+        },
+        (Authority::AppClient, Place::Management) => {
+            let client = RegisteredId::parse_client_id(&claims.sub)?;
+            Principal::Registered { org: None, app: None, client }
+        }
         (Authority::OrgClient, Place::Management) => Principal::OrgClient { org: claims.org? },
         (Authority::Admin, Place::Management) => Principal::Admin { admin: claims.sub.parse::<AdminId>().ok()? },
-        (Authority::AppUser | Authority::AppClient, Place::Management)
-        | (Authority::OrgClient | Authority::Admin, Place::App { .. }) => return None,
+        (Authority::AppUser, Place::Management) | (Authority::OrgClient | Authority::Admin, Place::App { .. }) => {
+            return None;
+        }
     };
     let agrees = principal.subject() == claims.sub && principal.org() == claims.org && principal.app() == claims.app;
     agrees.then_some(principal)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::client::ClientId;
-use super::id::{AdminId, AppId, OrgId, TenantId, UserId};
+use super::id::{AdminId, AppId, OrgId, RegisteredId, TenantId, UserId};
 
 /// The four authority levels. A guest is the absence of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,10 +55,28 @@ impl FromStr for Authority {
 /// Who holds an authority, always with the tenant it lives in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Principal {
-    AppUser { org: OrgId, app: AppId, user: UserId },
-    AppClient { org: OrgId, app: AppId },
-    OrgClient { org: OrgId },
-    Admin { admin: AdminId },
+    AppUser {
+        org: OrgId,
+        app: AppId,
+        user: UserId,
+    },
+    AppClient {
+        org: OrgId,
+        app: AppId,
+    },
+    OrgClient {
+        org: OrgId,
+    },
+    Admin {
+        admin: AdminId,
+    },
+    /// A registered client that asks for itself: of an application, or of the management plane. It stands at the level of
+    /// an application's client and reaches only what its scopes name.
+    Registered {
+        org: Option<OrgId>,
+        app: Option<AppId>,
+        client: RegisteredId,
+    },
 }
 
 impl Principal {
@@ -66,7 +84,7 @@ impl Principal {
     pub fn authority(&self) -> Authority {
         match self {
             Self::AppUser { .. } => Authority::AppUser,
-            Self::AppClient { .. } => Authority::AppClient,
+            Self::AppClient { .. } | Self::Registered { .. } => Authority::AppClient,
             Self::OrgClient { .. } => Authority::OrgClient,
             Self::Admin { .. } => Authority::Admin,
         }
@@ -78,8 +96,10 @@ impl Principal {
     /// by the management plane, so that an application's key can never make an organization's token.
     pub fn issuing_tenant(&self) -> TenantId {
         match self {
-            Self::AppUser { app, .. } | Self::AppClient { app, .. } => (*app).into(),
-            Self::OrgClient { .. } | Self::Admin { .. } => TenantId::MANAGEMENT,
+            Self::AppUser { app, .. } | Self::AppClient { app, .. } | Self::Registered { app: Some(app), .. } => {
+                (*app).into()
+            }
+            Self::OrgClient { .. } | Self::Admin { .. } | Self::Registered { app: None, .. } => TenantId::MANAGEMENT,
         }
     }
 
@@ -90,6 +110,7 @@ impl Principal {
             Self::AppClient { app, .. } => app.uuid(),
             Self::OrgClient { org } => org.uuid(),
             Self::Admin { admin } => admin.uuid(),
+            Self::Registered { client, .. } => client.uuid(),
         }
     }
 
@@ -97,6 +118,7 @@ impl Principal {
     pub fn org(&self) -> Option<OrgId> {
         match self {
             Self::AppUser { org, .. } | Self::AppClient { org, .. } | Self::OrgClient { org } => Some(*org),
+            Self::Registered { org, .. } => *org,
             Self::Admin { .. } => None,
         }
     }
@@ -105,6 +127,7 @@ impl Principal {
     pub fn app(&self) -> Option<AppId> {
         match self {
             Self::AppUser { app, .. } | Self::AppClient { app, .. } => Some(*app),
+            Self::Registered { app, .. } => *app,
             Self::OrgClient { .. } | Self::Admin { .. } => None,
         }
     }
@@ -116,6 +139,7 @@ impl Principal {
             Self::AppUser { .. } | Self::Admin { .. } => self.uuid().to_string(),
             Self::AppClient { app, .. } => ClientId::App(*app).to_string(),
             Self::OrgClient { org } => ClientId::Org(*org).to_string(),
+            Self::Registered { client, .. } => client.client_id(),
         }
     }
 }

@@ -29,6 +29,8 @@ pub type AdminId = Id<of::Admin>;
 pub type GroupId = Id<of::Group>;
 /// Identifies a role of one application.
 pub type RoleId = Id<of::Role>;
+/// Identifies a registered client of one tenant.
+pub type RegisteredId = Id<of::RegisteredClient>;
 
 impl AdminId {
     /// The superuser: one account of the server itself, made from its configuration and never by a name.
@@ -54,6 +56,8 @@ pub mod of {
     pub enum Group {}
     /// A role.
     pub enum Role {}
+    /// A registered client.
+    pub enum RegisteredClient {}
 }
 
 impl<Of> Id<Of> {

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::authority::Authority;
 use super::clock::Moment;
 use super::id::{AppId, OrgId};
+use super::scope::API;
 
-/// The scope of every token so far: all that its authority reaches.
-pub const DEFAULT_SCOPE: &str = "api";
+/// The scope of every token of Usergrid's grants: all that its authority reaches.
+pub const DEFAULT_SCOPE: &str = API;
 
 /// What "never expires" (`accesstokenttl: 0`) comes to: a hundred years, which every JSON number holds.
 pub const LONGEST_TOKEN: Duration = Duration::from_secs(100 * 365 * 86_400);
@@ -55,7 +57,7 @@ impl Algorithm {
 pub struct AccessClaims {
     pub iss: String,
     pub sub: String,
-    pub aud: String,
+    pub aud: Audience,
     pub exp: i64,
     pub iat: i64,
     /// A UUIDv7: the millisecond of issue is in it, which is what revocation compares.
@@ -70,24 +72,102 @@ pub struct AccessClaims {
     /// The refresh family the token descends from, if any: ending one ends the other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<Uuid>,
+    /// When the person proved who they are, in seconds (RFC 9068 §2.2.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+    /// The key that whoever uses the token must show (RFC 7800, RFC 9449 §6.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
+    /// Who acts for the subject (RFC 8693 §4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Actor>>,
     /// Who lent the token, where it is not its holder's own: it dies with what it was lent by.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub act: Option<LenderClaim>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lender: Option<Box<LenderClaim>>,
 }
 
-/// Who acts with a token of another.
+/// Whoever uses a token of a user below them, as Usergrid's administration may; a claim of ours.
 ///
-/// *Shape*: `{"sub":"...","authority":"admin","jti":"...","sid":"..."}`. *Spec*: RFC 8693 §4.1.
+/// *Shape*: `{"sub":"...","authority":"admin","jti":"...","sid":"..."}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LenderClaim {
     pub sub: String,
     pub authority: Authority,
     /// The token that the lender came with; none for who came with a secret.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jti: Option<Uuid>,
     /// The session behind that token.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<Uuid>,
+}
+
+/// Whom a token is for (RFC 7519 §4.1.3).
+///
+/// *Shape*: one string, or a list with at least one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    One(String),
+    Many(#[serde(deserialize_with = "some_of")] Vec<String>),
+}
+
+/// A list that is not empty: a token for nobody is malformed.
+fn some_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let all = Vec::deserialize(deserializer)?;
+    if all.is_empty() { Err(D::Error::invalid_length(0, &"at least one")) } else { Ok(all) }
+}
+
+impl Audience {
+    /// Whether it names this one, letter for letter.
+    pub fn contains(&self, one: &str) -> bool {
+        self.iter().any(|named| named == one)
+    }
+
+    /// All that it names.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let all = match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many.as_slice(),
+        };
+        all.iter().map(String::as_str)
+    }
+}
+
+/// What a token is bound to.
+///
+/// *Shape*: `{"jkt":"<base64url SHA-256 thumbprint of the key>"}`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmation {
+    pub jkt: String,
+}
+
+/// Who acts for the subject of a token, and for whom they do it in turn.
+///
+/// *Shape*: `{"sub":"..","client_id":"..","act":{..}}` *Spec*: RFC 8693 §4.1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    pub sub: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Actor>>,
+}
+
+/// How a person proved who they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SignInEvent {
+    /// *Units*: UTC seconds.
+    pub auth_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// The methods (RFC 8176): `pwd`, `pin` and the like.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
 }
 
 /// The millisecond that a UUIDv7 carries, as a moment; `None` for any other version.

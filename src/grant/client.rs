@@ -58,7 +58,7 @@ fn may_knock(place: &Place, client: Principal) -> bool {
         (Place::Management, Principal::AppClient { .. } | Principal::OrgClient { .. }) => true,
         (Place::App { app, .. }, Principal::AppClient { app: owner, .. }) => owner == app.id,
         (Place::App { org, .. }, Principal::OrgClient { org: owner }) => owner == org.id,
-        (_, Principal::AppUser { .. } | Principal::Admin { .. }) => false,
+        (_, Principal::AppUser { .. } | Principal::Admin { .. } | Principal::Registered { .. }) => false,
     }
 }
 

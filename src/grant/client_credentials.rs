@@ -7,7 +7,7 @@ use super::error::GrantError;
 use super::outcome::{Holder, Issued};
 use super::oxide::{self, RefreshPlan};
 use super::request::GrantRequest;
-use super::workbench::{Terms, Workbench};
+use super::workbench::{Bound, Terms, Workbench};
 use super::{client, lifetime, scope};
 use crate::domain::authority::Principal;
 use crate::domain::place::Place;
@@ -21,8 +21,13 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let lifetime = lifetime::decide(None, request.ttl, &this.policy)?;
     let holder = holder(this, place, principal).await?.ok_or(GrantError::UnknownClient(presented.method))?;
 
-    let terms =
-        Terms { principal, client_id: presented.id.clone(), lifetime, refresh: RefreshPlan::None, lent_by: None };
+    let terms = Terms {
+        principal,
+        client_id: presented.id.clone(),
+        lifetime,
+        refresh: RefreshPlan::None,
+        bound: Bound::default(),
+    };
     let issuer = this.issuer(place, terms).await?;
     let minted = oxide::client_credentials(presented, granted, &issuer)?;
     Ok(Workbench::issued(minted, principal, holder))
@@ -39,6 +44,6 @@ async fn holder(this: &Workbench, door: &Place, principal: Principal) -> Result<
             let overview = this.store.point(move |store| store.org_overview(org)).await?;
             Ok(overview.map(|overview| Holder::OrgClient(Box::new(overview))))
         }
-        (Principal::AppUser { .. } | Principal::Admin { .. }, _) => Ok(None),
+        (Principal::AppUser { .. } | Principal::Admin { .. } | Principal::Registered { .. }, _) => Ok(None),
     }
 }

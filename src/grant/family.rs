@@ -14,7 +14,7 @@ use crate::domain::authority::Principal;
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
 use crate::domain::place::Place;
-use crate::domain::refresh::RefreshFamily;
+use crate::domain::refresh::{FamilyDetails, RefreshFamily};
 
 /// A family that is about to be written.
 pub(super) struct NewFamily(RefreshFamily);
@@ -55,6 +55,8 @@ pub(super) fn begin(
         created: now,
         expires: now.plus(this.policy.refresh_ttl),
         ended: None,
+        session: None,
+        details: FamilyDetails::default(),
     };
     let token = render_refresh(&*key, id, family.head);
     Ok((NewFamily(family), RefreshPlan::Give { family: id, token }))

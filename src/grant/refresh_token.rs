@@ -7,7 +7,7 @@ use super::outcome::Issued;
 use super::oxide::{self, RefreshPlan};
 use super::person::{self, Candidate};
 use super::request::{GrantRequest, ScopeRule};
-use super::workbench::{Terms, Workbench};
+use super::workbench::{Bound, Terms, Workbench};
 use super::{client, lifetime};
 use crate::crypto::entropy::uuid_v7;
 use crate::crypto::token_text::{RefreshParts, parse_refresh, render_refresh};
@@ -69,8 +69,9 @@ async fn attempt(
     };
 
     let refresh = RefreshPlan::Give { family: family.id, token: render_refresh(&key, family.id, head) };
-    let issuer =
-        this.issuer(place, Terms { principal: family.principal, client_id, lifetime, refresh, lent_by: None }).await?;
+    let issuer = this
+        .issuer(place, Terms { principal: family.principal, client_id, lifetime, refresh, bound: Bound::default() })
+        .await?;
     let scope = request.scope.as_deref().filter(|_| request.scope_rule == ScopeRule::Strict);
     let minted = oxide::refresh(&oxide::RefreshUse { scope, family: &family, proved: presented.proved }, &issuer)?;
 

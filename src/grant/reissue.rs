@@ -9,7 +9,7 @@ use super::outcome::Issued;
 use super::oxide::{self, RefreshPlan};
 use super::request::ScopeRule;
 use super::session::{self, Wish};
-use super::workbench::{Terms, Workbench};
+use super::workbench::{Bound, Terms, Workbench};
 use super::{client, lifetime, person};
 use crate::domain::authority::Principal;
 use crate::domain::id::{AdminId, TenantId};
@@ -43,7 +43,7 @@ pub(super) async fn run(
     let lifetime = lifetime::decide(None, ttl, &this.policy)?.min(remaining);
 
     let refresh = RefreshPlan::Session(session);
-    let terms = Terms { principal, client_id: client::own_id(&place), lifetime, refresh, lent_by: None };
+    let terms = Terms { principal, client_id: client::own_id(&place), lifetime, refresh, bound: Bound::default() };
     let issuer = this.issuer(&place, terms).await?;
     let minted = oxide::password(DEFAULT_SCOPE, &issuer)?;
     Ok(Workbench::issued(minted, principal, person::holder(this, candidate).await?))

@@ -10,7 +10,7 @@ use super::outcome::Issued;
 use super::oxide::{self, RefreshPlan};
 use super::person::{self, Candidate};
 use super::request::ScopeRule;
-use super::workbench::{Terms, Workbench};
+use super::workbench::{Bound, Terms, Workbench};
 use super::{client, lifetime, scope};
 use crate::domain::authority::Principal;
 use crate::domain::client::ClientId;
@@ -47,7 +47,7 @@ pub(super) async fn begin(
     let principal = candidate.principal(place)?;
     let (family, refresh) = family::begin(this, place, principal, wish.bound_to.clone())?;
     let client_id = wish.bound_to.unwrap_or_else(|| client::own_id(place));
-    let issuer = this.issuer(place, Terms { principal, client_id, lifetime, refresh, lent_by: None }).await?;
+    let issuer = this.issuer(place, Terms { principal, client_id, lifetime, refresh, bound: Bound::default() }).await?;
     let minted = oxide::password(granted, &issuer)?;
 
     let family = family.dated(issuer.issued, granted);
@@ -99,14 +99,16 @@ pub(super) async fn lend(
         Principal::AppClient { app, .. } => ClientId::App(app).to_string(),
         Principal::OrgClient { org } => ClientId::Org(org).to_string(),
         Principal::Admin { .. } => client::own_id(&Place::Management),
+        Principal::Registered { client, .. } => client.client_id(),
         Principal::AppUser { .. } => return Err(GrantError::NotAnAdmin),
     };
     let candidate = load(this, place, user).await?;
     candidate.may_sign_in(&this.policy.switches)?;
     let lifetime = lifetime::decide(place.app_settings(), ttl, &this.policy)?.min(remembered(this, &by).await?);
     let principal = candidate.principal(place)?;
-    let terms = Terms { principal, client_id, lifetime, refresh: RefreshPlan::None, lent_by: Some(by.claim()) };
-    let mut issuer = this.issuer(place, terms).await?;
+    let bound = Bound { lender: Some(Box::new(by.claim())), ..Bound::default() };
+    let mut issuer =
+        this.issuer(place, Terms { principal, client_id, lifetime, refresh: RefreshPlan::None, bound }).await?;
     issuer.date_after(this.earliest_issue(by.principal).await?, &*this.entropy);
     let minted = oxide::password(DEFAULT_SCOPE, &issuer)?;
     let entry = AuditEntry {

@@ -17,7 +17,7 @@ use crate::domain::id::AdminId;
 use crate::domain::place::{BaseUrl, Place};
 use crate::domain::switchboard::Switchboard;
 use crate::domain::tenant::Switch;
-use crate::domain::token::LenderClaim;
+use crate::domain::token::{Actor, LenderClaim, SignInEvent};
 use crate::store::Store;
 
 /// What the server's configuration says of grants.
@@ -114,6 +114,20 @@ pub(super) struct Terms {
     pub client_id: String,
     pub lifetime: Duration,
     pub refresh: RefreshPlan,
+    pub bound: Bound,
+}
+
+/// What one token says beside who holds it; nothing of it for Usergrid's grants.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bound {
+    /// The resources it is for (RFC 8707); the issuer itself where there is none.
+    pub audience: Vec<String>,
+    /// How the person signed in.
+    pub event: Option<SignInEvent>,
+    /// The thumbprint of the key that must be shown with it (RFC 9449).
+    pub jkt: Option<String>,
+    /// Who acts for the holder (RFC 8693).
+    pub act: Option<Box<Actor>>,
     /// Whoever gets it in the holder's place.
-    pub lent_by: Option<LenderClaim>,
+    pub lender: Option<Box<LenderClaim>>,
 }

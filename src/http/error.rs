@@ -49,15 +49,22 @@ pub enum Challenge {
     Bearer,
     /// RFC 6750 §3.1: a token came and does not hold.
     InvalidToken,
+    /// RFC 6750 §3.1: a token came, and was not given for this.
+    InsufficientScope(&'static str),
 }
 
 impl Challenge {
-    fn header(self) -> &'static str {
-        match self {
+    fn header(self) -> Cow<'static, str> {
+        let plain = match self {
             Self::Basic => r#"Basic realm="Tokengrid", charset="UTF-8""#,
             Self::Bearer => r#"Bearer realm="Tokengrid""#,
             Self::InvalidToken => r#"Bearer realm="Tokengrid", error="invalid_token""#,
-        }
+            Self::InsufficientScope(scope) => {
+                let header = format!(r#"Bearer realm="Tokengrid", error="insufficient_scope", scope="{scope}""#);
+                return Cow::Owned(header);
+            }
+        };
+        Cow::Borrowed(plain)
     }
 }
 
@@ -203,7 +210,10 @@ impl ResponseError for Refusal {
         let headers = response.headers_mut();
         forbid_keeping(headers);
         if let Some(challenge) = self.answer.challenge {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge.header()));
+            // Challenges are printable ASCII.
+            if let Ok(challenge) = HeaderValue::try_from(challenge.header().into_owned()) {
+                headers.insert(WWW_AUTHENTICATE, challenge);
+            }
         }
         if let Some(wait) = self.answer.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));

@@ -85,7 +85,7 @@ fn check_claims(claims: &AccessClaims, expected: &Expected<'_>) -> Result<(), Jw
     if claims.iss != expected.issuer {
         return Err(JwtError::WrongIssuer);
     }
-    if claims.aud != expected.audience {
+    if !claims.aud.contains(expected.audience) {
         return Err(JwtError::WrongAudience);
     }
     Ok(())

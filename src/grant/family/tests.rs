@@ -26,6 +26,8 @@ fn family() -> RefreshFamily {
         created: BEGIN,
         expires: BEGIN.plus(LIFE),
         ended: None,
+        session: None,
+        details: FamilyDetails::default(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::keys::KeyRing;
 use crate::domain::clock::Moment;
 use crate::domain::secret::Secret;
-use crate::domain::token::AccessClaims;
+use crate::domain::token::{AccessClaims, Audience, Confirmation};
 use crate::grant::error::GrantError;
 use crate::grant::workbench::Terms;
 
@@ -58,7 +58,7 @@ pub(in crate::grant) struct Minted {
 /// Makes one token: everything that it needs was loaded or drawn before.
 pub(in crate::grant) struct TokenIssuer {
     pub(in crate::grant) ring: Arc<KeyRing>,
-    /// The `iss` claim, and the audience: these tokens are for this server's own planes.
+    /// The `iss` claim, and the audience of a token that is for this server's own planes.
     pub(in crate::grant) issuer: String,
     pub(in crate::grant) issued: Moment,
     pub(in crate::grant) jti: Uuid,
@@ -77,10 +77,11 @@ impl TokenIssuer {
     /// Signs the access token (RFC 9068 §2).
     pub(super) fn sign(&self, scope: &str) -> Result<Secret, GrantError> {
         let lifetime = i64::try_from(self.terms.lifetime.as_secs()).unwrap_or(i64::MAX);
+        let event = self.terms.bound.event.as_ref();
         let claims = AccessClaims {
             iss: self.issuer.clone(),
             sub: self.terms.principal.subject(),
-            aud: self.issuer.clone(),
+            aud: self.audience(),
             exp: self.issued.seconds().saturating_add(lifetime),
             iat: self.issued.seconds(),
             jti: self.jti,
@@ -90,9 +91,22 @@ impl TokenIssuer {
             org: self.terms.principal.org(),
             app: self.terms.principal.app(),
             sid: self.terms.refresh.session(),
-            act: self.terms.lent_by.clone(),
+            auth_time: event.map(|event| event.auth_time),
+            acr: event.and_then(|event| event.acr.clone()),
+            amr: event.map(|event| event.amr.clone()).unwrap_or_default(),
+            cnf: self.terms.bound.jkt.clone().map(|jkt| Confirmation { jkt }),
+            act: self.terms.bound.act.clone(),
+            lender: self.terms.bound.lender.clone(),
         };
         Ok(self.ring.signer().ok_or(GrantError::NoSigningKey)?.sign(&claims)?)
+    }
+
+    fn audience(&self) -> Audience {
+        match self.terms.bound.audience.as_slice() {
+            [] => Audience::One(self.issuer.clone()),
+            [one] => Audience::One(one.clone()),
+            many => Audience::Many(many.to_vec()),
+        }
     }
 
     /// What goes out for a token that was signed.

@@ -41,6 +41,15 @@ impl Worded for AccessError {
             }
             Self::WrongSuperuser => Answer::unauthorized("unauthorized", sentence(Need::System), Challenge::Basic),
             Self::Forbidden(need) => Answer::unauthorized("unauthorized", sentence(*need), Challenge::Bearer),
+            // RFC 6750 §3.1.
+            Self::InsufficientScope(scope) => Answer {
+                challenge: Some(Challenge::InsufficientScope(scope)),
+                ..Answer::new(
+                    StatusCode::FORBIDDEN,
+                    "insufficient_scope",
+                    format!("This needs a token with the scope {scope}"),
+                )
+            },
             Self::External(cause) => match cause {
                 ExternalError::NoAdmin => Answer::unauthorized(
                     "externalssoprovider_unactivated_adminuser",

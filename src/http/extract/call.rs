@@ -199,6 +199,7 @@ impl Call {
         };
         let Some(presented) = self.presented(in_url, said)? else { return Ok(None) };
         let session = self.state.verifier.verify(&presented).await.map_err(|cause| self.refuse(&cause))?;
+        session.reaches_planes().map_err(|cause| self.refuse(&cause))?;
         AccessFields::note(&self.request, |fields| fields.authority = Some(session.principal.authority()));
         Ok(Some(session))
     }

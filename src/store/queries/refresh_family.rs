@@ -1,6 +1,7 @@
 //! The rows of refresh families.
 
 use diesel::prelude::*;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Conn;
@@ -35,6 +36,8 @@ struct Row {
     created: Moment,
     expires: Moment,
     ended: Option<Moment>,
+    session: Option<RowId>,
+    details: Value,
 }
 
 impl Row {
@@ -56,6 +59,8 @@ impl Row {
             created: family.created,
             expires: family.expires,
             ended: family.ended,
+            session: family.session.map(RowId),
+            details: json!(family.details),
         }
     }
 
@@ -74,6 +79,9 @@ impl Row {
             created: self.created,
             expires: self.expires,
             ended: self.ended,
+            session: self.session.map(|session| session.0),
+            details: serde_json::from_value(self.details)
+                .map_err(|cause| StoreError::corrupt("refresh_family", cause))?,
         })
     }
 

@@ -11,7 +11,7 @@ use crate::domain::user::Identifier;
 use crate::store::{Journal, Listing};
 
 /// Tables that have the column `tenant_id` and are no tenant tables.
-const REGISTRY: [&str; 2] = ["change_log", "mail"];
+const REGISTRY: [&str; 3] = ["change_log", "logout_notice", "mail"];
 
 #[derive(QueryableByName)]
 struct Line {
@@ -20,7 +20,7 @@ struct Line {
 }
 
 /// Every migration, oldest first.
-const ALL: [&str; 3] = ["0001_foundation", "0002_usergrid", "0003_sign_in_names"];
+const ALL: [&str; 4] = ["0001_foundation", "0002_usergrid", "0003_sign_in_names", "0004_oauth"];
 
 /// The one column `line` of a query's answer.
 fn ask(store: &Store, sql: &str) -> Vec<String> {
@@ -99,9 +99,11 @@ fn every_key_of_a_tenant_table_begins_with_the_tenant() {
     each(|store| {
         let keys = primary_keys(store);
         let tables = tenant_tables(store);
-        let known = "app_group app_role app_user audit client_secret granted_permission link mail_template mail_token \
-                     password_history refresh_family revocation sign_in_name signin_provider signing_key social_identity \
-                     term token_activity";
+        let known = "app_group app_role app_user audit authorization_code browser_session client_secret consent \
+                     device_grant granted_permission initial_access_token link mail_template mail_token oauth_client \
+                     oauth_client_secret password_history pushed_request refresh_family refusal revocation seen_proof \
+                     sign_in_name signin_provider signing_key social_identity tenant_secret term token_activity \
+                     trusted_issuer";
         assert_eq!(tables.join(" "), known);
         for table in &tables {
             assert_eq!(keys[table].first().map(String::as_str), Some("tenant_id"), "{table}");
@@ -161,11 +163,13 @@ fn nodes_that_start_at_once_migrate_once() {
 fn take_back(store: &Store, count: usize) {
     let downs = match store.side() {
         Side::Postgres(_) => [
+            ("0004", include_str!("../../../migrations/postgres/0004_oauth/down.sql")),
             ("0003", include_str!("../../../migrations/postgres/0003_sign_in_names/down.sql")),
             ("0002", include_str!("../../../migrations/postgres/0002_usergrid/down.sql")),
             ("0001", include_str!("../../../migrations/postgres/0001_foundation/down.sql")),
         ],
         Side::Sqlite(_) => [
+            ("0004", include_str!("../../../migrations/sqlite/0004_oauth/down.sql")),
             ("0003", include_str!("../../../migrations/sqlite/0003_sign_in_names/down.sql")),
             ("0002", include_str!("../../../migrations/sqlite/0002_usergrid/down.sql")),
             ("0001", include_str!("../../../migrations/sqlite/0001_foundation/down.sql")),
@@ -190,7 +194,7 @@ fn of_two_who_bore_one_name_before_names_were_kept_the_first_keeps_it() {
         let admin = an_admin("ann", Some("ann@example.com"));
         let users = vec![first.clone(), second.clone(), alone.clone()];
         store.provision(&Provision { users, admins: vec![admin.clone()], ..Provision::default() }).expect("people");
-        take_back(store, 1);
+        take_back(store, 2);
         let email = "email = 'Jane@example.com', email_key = 'jane@example.com'";
         tamper(store, app.into(), &format!("UPDATE app_user SET {email} WHERE username_key = 'jane'"));
         assert_eq!(store.migrate().expect("migrations apply"), ALL[2..]);
@@ -231,7 +235,7 @@ fn users_who_were_there_before_search_terms_are_found_by_them() {
             .flat_map(|app| (0..600).map(|number| a_user(*app, &format!("user{number}"), None)))
             .collect();
         store.provision(&Provision { users, ..Provision::default() }).expect("new users");
-        take_back(store, 2);
+        take_back(store, 3);
 
         assert_eq!(store.migrate().expect("migrations apply"), ALL[1..]);
         for app in tenants {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::authority::Principal;
-use crate::domain::refresh::RefreshFamily;
+use crate::domain::refresh::{FamilyDetails, RefreshFamily};
 use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
 use crate::store::{Advance, Journal};
 
@@ -21,6 +21,8 @@ pub fn a_family(principal: Principal, seconds: i64) -> RefreshFamily {
         created: at(seconds),
         expires: at(seconds + 100),
         ended: None,
+        session: None,
+        details: FamilyDetails::default(),
     }
 }
 

@@ -60,9 +60,19 @@ fn issuer_and_audience_are_compared_letter_by_letter() {
         }
     }
     let list = json!([ISSUER]).to_string();
-    for name in ["iss", "aud"] {
-        let token = es256().forge(es256().header(), with(claims(), name, Some(&list)));
-        assert_eq!(es256().verify(&token), Err(JwtError::Malformed), "{name}");
+    let token = es256().forge(es256().header(), with(claims(), "iss", Some(&list)));
+    assert_eq!(es256().verify(&token), Err(JwtError::Malformed));
+}
+
+#[test]
+fn a_list_of_audiences_must_name_this_one() {
+    let verified = |list: &Value| {
+        es256().verify(&es256().forge(es256().header(), with(claims(), "aud", Some(&list.to_string())))).err()
+    };
+    assert_eq!(verified(&json!(["https://api.example", ISSUER])), None);
+    assert_eq!(verified(&json!(["https://api.example"])), Some(JwtError::WrongAudience));
+    for bad in [json!([]), json!([1]), json!([ISSUER, null]), json!([[ISSUER]])] {
+        assert_eq!(verified(&bad), Some(JwtError::Malformed), "{bad}");
     }
 }
 

@@ -18,7 +18,7 @@ use crate::crypto::vault::{MasterKey, Vault};
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
 use crate::domain::key::KeyState;
-use crate::domain::token::{AccessClaims, Algorithm};
+use crate::domain::token::{AccessClaims, Algorithm, Audience};
 
 const NOW: i64 = 1_790_000_000;
 const ISSUER: &str = "https://tokens.example/acme/shop";
@@ -78,7 +78,7 @@ fn claims() -> AccessClaims {
     AccessClaims {
         iss: ISSUER.to_owned(),
         sub: "sub".to_owned(),
-        aud: ISSUER.to_owned(),
+        aud: Audience::One(ISSUER.to_owned()),
         exp: NOW + 1,
         iat: NOW,
         jti: Uuid::from_u128(1),
@@ -88,7 +88,12 @@ fn claims() -> AccessClaims {
         org: Some(OrgId::new(Uuid::from_u128(2))),
         app: Some(AppId::new(Uuid::from_u128(3))),
         sid: None,
+        auth_time: None,
+        acr: None,
+        amr: Vec::new(),
+        cnf: None,
         act: None,
+        lender: None,
     }
 }
 

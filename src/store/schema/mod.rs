@@ -1,5 +1,10 @@
 //! The tables as queries see them, one description for both databases; the migrations say the same in SQL.
 
+mod oauth;
+
+#[expect(unused_imports, reason = "their queries come with each of them")]
+pub use oauth::*;
+
 diesel::table! {
     use diesel::sql_types::{Jsonb, Nullable, Text};
     use crate::store::columns::{Instant, Uid};
@@ -128,11 +133,12 @@ diesel::table! {
         private_by -> Text,
         created -> Instant,
         gone_at -> Nullable<Instant>,
+        purpose -> Text,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use diesel::sql_types::{BigInt, Binary, Jsonb, Nullable, Text};
     use crate::store::columns::{Instant, Uid};
 
     refresh_family (tenant_id, id) {
@@ -152,11 +158,13 @@ diesel::table! {
         created -> Instant,
         expires -> Instant,
         ended -> Nullable<Instant>,
+        session -> Nullable<Uid>,
+        details -> Jsonb,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::Text;
+    use diesel::sql_types::{Nullable, Text};
     use crate::store::columns::{Instant, Uid};
 
     revocation (tenant_id, target_kind, target_id) {
@@ -166,6 +174,7 @@ diesel::table! {
         reason -> Text,
         watermark -> Instant,
         expires -> Instant,
+        recorded -> Nullable<Instant>,
     }
 }
 
