@@ -350,13 +350,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::Text;
-    use crate::store::columns::Uid;
-
     sign_in_name (tenant_id, name_key) {
-        tenant_id -> Uid,
-        name_key -> Text,
-        holder_id -> Uid,
+        tenant_id -> crate::store::columns::Uid,
+        name_key -> diesel::sql_types::Text,
+        holder_id -> crate::store::columns::Uid,
     }
 }
 
