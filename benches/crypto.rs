@@ -71,6 +71,7 @@ fn claims() -> AccessClaims {
         amr: Vec::new(),
         cnf: None,
         act: None,
+        lender: None,
     }
 }
 

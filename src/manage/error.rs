@@ -1,5 +1,7 @@
 //! Why a use case was refused, by cause.
 
+use std::time::Duration;
+
 use super::taken::Unique;
 use crate::crypto::keys::KeyError;
 use crate::crypto::password::LaneError;
@@ -103,6 +105,9 @@ pub enum ManageError {
     /// The link is for another account than the one in the path.
     #[error("Could not find user for this link: {0}")]
     OtherHolder(String),
+    /// The caller's network has made this server write as much mail as it may within an hour.
+    #[error("Too many mails were asked for from your network. Try again later.")]
+    TooMuchMail { retry_after: Duration },
     #[error("This account has no email address to write to.")]
     NoAddress,
     #[error("There is no mail {0}.")]

@@ -97,6 +97,15 @@ pub struct RegistryPolicy {
     pub access_ttl_max: Duration,
     /// How long the audit log is kept.
     pub audit_kept: Duration,
+    pub admins_sign_in: SignInPlace,
+}
+
+/// Where admins sign in: what decides which links mails to them may hold.
+#[derive(Clone, Debug)]
+pub enum SignInPlace {
+    Here,
+    /// Another server speaks for them; by its page, where it is known.
+    Elsewhere(Option<String>),
 }
 
 /// Who does it, for the audit log.

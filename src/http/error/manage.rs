@@ -74,6 +74,10 @@ impl Worded for ManageError {
             Self::TooManyListings | Self::SlowQuery => {
                 Answer { description: self.to_string().into(), ..Answer::unavailable(DATABASE_RETRY) }
             }
+            Self::TooMuchMail { retry_after } => Answer {
+                retry_after: Some(*retry_after),
+                ..Answer::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", self.to_string())
+            },
             Self::UnknownMail(_) | Self::UnknownTemplate(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
             }

@@ -169,6 +169,7 @@ mod clients;
 mod defects;
 mod errors;
 mod groups;
+mod lending;
 mod mail;
 mod members;
 mod names;

@@ -93,6 +93,7 @@ fn claims() -> AccessClaims {
         amr: Vec::new(),
         cnf: None,
         act: None,
+        lender: None,
     }
 }
 
