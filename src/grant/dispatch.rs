@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::error::GrantError;
 use super::outcome::Issued;
 use super::request::{GrantRequest, Transport};
+use super::session::Lender;
 use super::workbench::{GrantPolicy, Workbench};
 use super::{client_credentials, lifetime, password, pin, refresh_token, reissue, session};
 use crate::domain::authority::Principal;
@@ -79,7 +80,8 @@ impl Dispatcher {
         session::begin_of_user(&self.0, place, user, ttl).await
     }
 
-    /// Makes a token of a user for someone above them: without a refresh token, and with the caller's client in it.
+    /// Makes a token of a user for someone above them: without a refresh token, and with the caller in it, with whose own
+    /// token it ends.
     ///
     /// *Errors*: as [`Dispatcher::sign_in_user`]; `NotAnAdmin` for a caller who is a user. *Tenancy*: a user of the
     /// place; that the caller is above it was decided before.
@@ -87,7 +89,7 @@ impl Dispatcher {
         &self,
         place: &Place,
         user: UserId,
-        by: Principal,
+        by: Lender,
         ttl: Option<Duration>,
     ) -> Result<Issued, GrantError> {
         session::lend(&self.0, place, user, by, ttl).await

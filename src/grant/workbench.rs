@@ -12,12 +12,12 @@ use crate::crypto::password::PasswordLane;
 use crate::crypto::vault::Vault;
 use crate::directory::{Directory, KnownClient};
 use crate::domain::authority::Principal;
-use crate::domain::clock::Clock;
+use crate::domain::clock::{Clock, Moment};
 use crate::domain::id::AdminId;
 use crate::domain::place::{BaseUrl, Place};
 use crate::domain::switchboard::Switchboard;
 use crate::domain::tenant::Switch;
-use crate::domain::token::{Actor, SignInEvent};
+use crate::domain::token::{Actor, LenderClaim, SignInEvent};
 use crate::store::Store;
 
 /// What the server's configuration says of grants.
@@ -89,6 +89,11 @@ impl Workbench {
         Ok(TokenIssuer { ring, issuer, issued, jti: uuid_v7(issued, &*self.entropy), terms })
     }
 
+    /// The earliest moment at which what this principal does may be dated, so that no revocation of theirs covers it.
+    pub(super) async fn earliest_issue(&self, principal: Principal) -> Result<Moment, GrantError> {
+        Ok(self.directory.revocations(principal.issuing_tenant()).await?.earliest_issue(principal.uuid()))
+    }
+
     /// Puts a minted token together with its holder.
     pub(super) fn issued(minted: Minted, principal: Principal, holder: Holder) -> Issued {
         Issued {
@@ -123,4 +128,6 @@ pub(super) struct Bound {
     pub jkt: Option<String>,
     /// Who acts for the holder (RFC 8693).
     pub act: Option<Box<Actor>>,
+    /// Whoever gets it in the holder's place.
+    pub lender: Option<Box<LenderClaim>>,
 }

@@ -35,6 +35,7 @@ mod signin_provider;
 mod social;
 pub mod sso;
 mod superuser;
+mod taken;
 mod user;
 mod user_credentials;
 mod user_members;
@@ -63,6 +64,7 @@ pub use person::NewPerson;
 pub use signin_provider::ShownProvider;
 pub use social::Proved;
 pub use sso::{SignOn, SsoMode, SsoPolicy};
+pub use taken::Unique;
 pub use user_credentials::UserCredentials;
 pub use user_members::{SaidBy, UserMembers};
 
@@ -95,6 +97,15 @@ pub struct RegistryPolicy {
     pub access_ttl_max: Duration,
     /// How long the audit log is kept.
     pub audit_kept: Duration,
+    pub admins_sign_in: SignInPlace,
+}
+
+/// Where admins sign in: what decides which links mails to them may hold.
+#[derive(Clone, Debug)]
+pub enum SignInPlace {
+    Here,
+    /// Another server speaks for them; by its page, where it is known.
+    Elsewhere(Option<String>),
 }
 
 /// Who does it, for the audit log.

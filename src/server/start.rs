@@ -63,6 +63,8 @@ pub enum StartError {
     Manage(#[from] ManageError),
     #[error("mail: {0}")]
     Mail(String),
+    #[error("mail.smtp_ca_file: {path} cannot be read: {source}")]
+    MailAuthorities { path: PathBuf, source: io::Error },
     #[error("a background thread cannot be started: {0}")]
     Thread(#[source] io::Error),
 }
@@ -70,7 +72,7 @@ pub enum StartError {
 impl StartError {
     pub(super) fn superuser(cause: ManageError) -> Self {
         match cause {
-            ManageError::Taken(_) => Self::SuperuserTaken,
+            ManageError::Taken { .. } => Self::SuperuserTaken,
             other => Self::Manage(other),
         }
     }

@@ -17,7 +17,7 @@ use crate::domain::place::Place;
 use crate::domain::secret::Secret;
 
 /// The one style of all pages, by its SHA-256, so that no other may slip in (CSP Level 3 §6.7.2).
-const STYLE: &str = "'sha256-c8KJGOsBjOxsmbxMFhlBJPseCY6wVkESpgrT5XWJ58w='";
+const STYLE: &str = "'sha256-ifv0rredAdQbkYxec7Tuqq6Qmf3nws4Pf9uJDElpLHY='";
 
 /// The address for a new password is asked for.
 #[derive(Template)]
@@ -150,6 +150,58 @@ mod tests {
         assert_eq!(STYLE, format!("'sha256-{hash}'"));
         assert!(rest.contains("&#60;T&#62;") && !html.contains("<T>"), "{rest}");
         assert!(!html.contains("<script") && !html.contains("style=") && html.contains("lang=\"en\""));
+    }
+
+    /// The relative luminance of a colour such as `#18181b` or `#fff` (WCAG 2.2).
+    fn luminance(colour: &str) -> f64 {
+        let digits = colour.trim_start_matches('#');
+        let digits = if digits.len() == 3 { digits.chars().flat_map(|c| [c, c]).collect() } else { digits.to_owned() };
+        let part = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&digits[at..at + 2], 16).unwrap()) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(0) + 0.7152 * part(2) + 0.0722 * part(4)
+    }
+
+    #[test]
+    fn light_and_dark_have_the_contrast_that_readers_need() {
+        let html = Notice { title: "t", place: "p", text: "" }.render().unwrap();
+        let schemes: Vec<&str> = html.split(":root{").skip(1).map(|rest| rest.split('}').next().unwrap()).collect();
+        assert_eq!(schemes.len(), 2);
+        for scheme in schemes {
+            let colour = |name: &str| {
+                let rest = scheme.split(&format!("--{name}:")).nth(1).unwrap();
+                luminance(rest.split(';').next().unwrap())
+            };
+            // WCAG 2.2: text 4.5 to 1 (1.4.3), borders and the ring of the focus 3 to 1 (1.4.11).
+            for (front, back, least) in [
+                ("ink", "paper", 7.0),
+                ("soft", "paper", 4.5),
+                ("wrong", "paper", 4.5),
+                ("on-accent", "accent", 4.5),
+                ("on-accent", "hover", 4.5),
+                ("accent", "paper", 4.5),
+                ("line", "paper", 3.0),
+            ] {
+                let (one, other) = (colour(front) + 0.05, colour(back) + 0.05);
+                let ratio = one.max(other) / one.min(other);
+                assert!(ratio >= least, "{front} on {back}: {ratio:.2} in {scheme}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_the_field() {
+        for html in [
+            Ask { title: "t", place: "p", wrong: Some("w"), asks_address: true }.render().unwrap(),
+            NewPassword { title: "t", place: "p", wrong: Some("w"), token: "x" }.render().unwrap(),
+        ] {
+            assert!(html.contains("role=\"alert\" id=\"wrong\">w<"), "{html}");
+            for field in html.split("<input ").skip(1).filter(|field| !field.starts_with("type=\"hidden\"")) {
+                let field = field.split('>').next().unwrap();
+                assert!(field.contains("aria-invalid=\"true\" aria-describedby=\"wrong\""), "{field}");
+            }
+        }
     }
 
     #[test]

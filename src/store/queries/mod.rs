@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Conn, PLANS_ALONE, enter, has_migrations};
+use super::{Conn, IN_TIME, PLANS_ALONE, enter, has_migrations};
 use crate::domain::id::TenantId;
 use crate::domain::revocation::Revocation;
 use crate::store::error::StoreError;
@@ -39,6 +39,7 @@ pub mod provision;
 pub mod refresh_family;
 pub mod revocation;
 pub mod role;
+pub mod sign_in_name;
 pub mod signin_provider;
 pub mod signing_key;
 pub mod social_identity;
