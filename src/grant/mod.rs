@@ -34,4 +34,5 @@ pub use dispatch::Dispatcher;
 pub use error::GrantError;
 pub use outcome::{Holder, Issued};
 pub use request::{ClientMethod, ClientProof, GrantRequest, Origin, PresentedClient, ScopeRule, Transport};
+pub use session::Lender;
 pub use workbench::{GrantPolicy, Workbench};

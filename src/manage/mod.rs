@@ -6,6 +6,7 @@ mod admission;
 mod app_entity;
 mod application;
 mod browser;
+mod clients;
 mod consent;
 mod credentials;
 mod deletion;
@@ -42,6 +43,7 @@ mod signin_provider;
 mod social;
 pub mod sso;
 mod superuser;
+mod taken;
 mod theme;
 mod user;
 mod user_credentials;
@@ -56,6 +58,7 @@ pub use admin::{AdminUpdate, NewAdmin};
 use admission::Asker;
 pub use admission::{Admitted, Caller};
 pub use browser::{Begun, Browser, Signed};
+pub use clients::{ClientFault, NewInitialToken, NewRegisteredSecret, Registered, Registrant, ShownClient};
 pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};
 pub use error::ManageError;
@@ -68,7 +71,7 @@ pub use logout::LogoutHint;
 pub use logout_notice::NoticeBell;
 pub use mail::{NewTemplate, ShownTemplate};
 pub use member::Joined;
-pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
+pub use organization::{CreatedOrg, NewOrg, NewRegistration, OrgUpdate, Owner};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
 pub use published_keys::PublishedKeys;
@@ -76,6 +79,7 @@ pub use session::{ShownSession, Which};
 pub use signin_provider::ShownProvider;
 pub use social::Proved;
 pub use sso::{SignOn, SsoMode, SsoPolicy};
+pub use taken::Unique;
 pub use theme::Theme;
 pub use user_credentials::UserCredentials;
 pub use user_members::{SaidBy, UserMembers};
@@ -91,8 +95,9 @@ use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::password::PasswordPolicy;
 use crate::domain::place::BaseUrl;
 use crate::domain::switchboard::Switchboard;
+use crate::domain::tenant::{ClientRegistration, Switch};
 use crate::domain::token::Algorithm;
-use crate::mail::Outbox;
+use crate::mail::{Outbox, Throttle};
 use crate::store::{Journal, Store};
 use crate::upstream::Upstream;
 
@@ -109,7 +114,14 @@ pub struct RegistryPolicy {
     pub access_ttl_max: Duration,
     /// How long the audit log is kept.
     pub audit_kept: Duration,
+    /// Who may register clients with the management issuer by themselves.
+    pub management_clients: ClientRegistration,
+    /// How many clients one source may register in an hour.
+    pub registrations_per_source: u32,
+    /// Whether a proxy states the certificates of clients.
+    pub client_certificates: Switch,
     pub sessions: SessionPolicy,
+    pub admins_sign_in: SignInPlace,
 }
 
 /// What the configuration says of browsers that are signed in.
@@ -124,6 +136,14 @@ pub struct SessionPolicy {
     pub notice_give_up: Duration,
     /// How long an attempt may take: nobody else tries meanwhile.
     pub notice_lease: Duration,
+}
+
+/// Where admins sign in: what decides which links mails to them may hold.
+#[derive(Clone, Debug)]
+pub enum SignInPlace {
+    Here,
+    /// Another server speaks for them; by its page, where it is known.
+    Elsewhere(Option<String>),
 }
 
 /// Who does it, for the audit log.
@@ -177,6 +197,8 @@ pub struct Registry {
     /// Wakes whoever tells clients of ended sessions.
     pub notices: NoticeBell,
     pub listings: ListingGate,
+    /// How often each source registered a client.
+    pub registrations: Arc<Throttle>,
     /// What every link in a mail begins with.
     pub base: BaseUrl,
 }

@@ -14,7 +14,7 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::switchboard::{Switchboard, Toggle};
 use crate::domain::tenant::Switch;
 use crate::mail::Outbox;
-use crate::manage::{ListingGate, NoticeBell, Registry, RegistryPolicy, SessionPolicy};
+use crate::manage::{ListingGate, NoticeBell, Registry, RegistryPolicy, SessionPolicy, SignInPlace};
 use crate::store::{DatabaseUrl, Posture, Store, StoreOptions};
 use crate::telemetry::PasswordMetrics;
 use crate::upstream::{Reach, Upstream, UpstreamPolicy};
@@ -98,6 +98,7 @@ impl Core {
             outbox,
             notices: NoticeBell::default(),
             listings: ListingGate::default(),
+            registrations: Arc::default(),
             base: settings.server.base_url_at(settings.server.listen),
             switches: switchboard(settings),
             policy: Arc::new(RegistryPolicy {
@@ -106,11 +107,25 @@ impl Core {
                 key_publish: settings.keys.publish,
                 access_ttl_max: settings.tokens.access_ttl_max,
                 audit_kept: settings.audit.kept(),
+                management_clients: settings.management.registration_of_clients,
+                registrations_per_source: settings.limits.registrations_per_source,
+                client_certificates: match settings.tls_client.subject_header.is_empty() {
+                    true => Switch::Off,
+                    false => Switch::On,
+                },
                 sessions: session_policy(settings),
+                admins_sign_in: sign_in_place(settings),
             }),
             upstream: upstream(settings, public_reach(settings)),
         };
         Ok(Self { store, vault, lane, passwords, directory, registry, clock, entropy })
+    }
+}
+
+fn sign_in_place(settings: &Settings) -> SignInPlace {
+    match settings.sso.elsewhere() {
+        None => SignInPlace::Here,
+        Some(_) => SignInPlace::Elsewhere(settings.sso.sign_in_page().map(str::to_owned)),
     }
 }
 

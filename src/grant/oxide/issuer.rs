@@ -9,6 +9,7 @@ use oxide_auth::primitives::issuer::{IssuedToken, Issuer, RefreshedToken, TokenT
 use oxide_auth::primitives::scope::Scope;
 use uuid::Uuid;
 
+use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::keys::KeyRing;
 use crate::domain::clock::Moment;
 use crate::domain::scope::Scopes;
@@ -67,6 +68,14 @@ pub(in crate::grant) struct TokenIssuer {
 }
 
 impl TokenIssuer {
+    /// Dates the token no earlier than `earliest`.
+    pub(in crate::grant) fn date_after(&mut self, earliest: Moment, entropy: &dyn Entropy) {
+        if self.issued < earliest {
+            self.issued = earliest;
+            self.jti = uuid_v7(earliest, entropy);
+        }
+    }
+
     /// Signs the access token (RFC 9068 §2).
     pub(super) fn sign(&self, scope: &str) -> Result<Secret, GrantError> {
         let lifetime = i64::try_from(self.terms.lifetime.as_secs()).unwrap_or(i64::MAX);
@@ -89,6 +98,7 @@ impl TokenIssuer {
             amr: event.map(|event| event.amr.clone()).unwrap_or_default(),
             cnf: self.terms.bound.jkt.clone().map(|jkt| Confirmation { jkt }),
             act: self.terms.bound.act.clone(),
+            lender: self.terms.bound.lender.clone(),
         };
         Ok(self.ring.signer().ok_or(GrantError::NoSigningKey)?.sign(&claims)?)
     }

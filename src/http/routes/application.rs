@@ -1,6 +1,7 @@
 //! The routes of an application, below `/{org}/{app}`. Those that are asked for most come first.
 
 use super::{Gives, Operation, Route, Takes, route};
+use crate::http::clients::registration;
 use crate::http::oauth::{jwks, par, token};
 use crate::http::pages::{admission, authorize, consent, logout, recovery, signin};
 use crate::http::usergrid::{
@@ -35,6 +36,20 @@ pub(super) const ROUTES: &[Route] = &[
         "/.well-known/jwks.json",
         [Operation::get("The public keys of the application.").gives(Gives::Json)],
         jwks::keys
+    ),
+    route!(
+        "/register",
+        [Operation::post("Registers a client, where the application lets them.").gives(Gives::Json)],
+        registration::register
+    ),
+    route!(
+        "/register/{client}",
+        [
+            Operation::get("A client reads its registration.").gives(Gives::Json),
+            Operation::put("A client says its registration anew.").gives(Gives::Json),
+            Operation::delete("A client removes itself.").gives(Gives::Json),
+        ],
+        registration::registered
     ),
     route!(
         "/authorize",
