@@ -23,6 +23,7 @@ mod management;
 mod moving;
 mod service;
 mod shutdown;
+mod signin;
 mod social;
 mod sso;
 mod support;

@@ -132,8 +132,8 @@ impl TokenIssuer {
     }
 }
 
-/// A scope in the one order in which answers, tokens and sessions show it: the library knows none.
-pub(super) fn spelt(scope: &Scope) -> String {
+/// A scope as it is written: sorted, since the library keeps its words in no order.
+pub(super) fn words(scope: &Scope) -> String {
     scope.to_string().split(' ').collect::<Scopes>().to_string()
 }
 
@@ -152,7 +152,7 @@ impl RecordingIssuer<'_> {
     }
 
     fn signed(&mut self, grant: &Grant) -> Result<String, ()> {
-        match self.inner.sign(&spelt(&grant.scope)) {
+        match self.inner.sign(&words(&grant.scope)) {
             Ok(token) => Ok(token.expose().to_owned()),
             Err(cause) => {
                 self.failure = Some(cause);
