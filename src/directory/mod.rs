@@ -3,6 +3,7 @@
 //! It answers and forgets; it never writes a row and decides nothing.
 
 mod client;
+mod pairwise;
 mod registered;
 mod revocations;
 mod shelf;
@@ -19,7 +20,8 @@ pub use registered::{KnownRegistered, refuse_secret};
 pub use revocations::Revocations;
 
 use crate::crypto::keys::{KeyError, KeyRing};
-use crate::crypto::vault::Vault;
+use crate::crypto::pairwise::PairwiseKey;
+use crate::crypto::vault::{Vault, VaultError};
 use crate::domain::client::{ClientId, ClientSecret};
 use crate::domain::clock::{Clock, Moment};
 use crate::domain::failure::Failure;
@@ -44,6 +46,11 @@ pub enum DirectoryError {
     /// A signing key could not be opened; the issuer refuses service rather than guess.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A sealed secret could not be opened.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error("the pairwise key of tenant {0} has another length")]
+    Pairwise(TenantId),
 }
 
 impl DirectoryError {
@@ -51,7 +58,7 @@ impl DirectoryError {
     pub fn failure(&self) -> Failure {
         match self {
             Self::Store(cause) => cause.failure(),
-            Self::Key(_) => Failure::Internal,
+            Self::Key(_) | Self::Vault(_) | Self::Pairwise(_) => Failure::Internal,
         }
     }
 }
@@ -72,6 +79,7 @@ struct Shelves {
     rings: Shelf<TenantId, LoadedRing>,
     revocations: Shelf<TenantId, Arc<Revocations>>,
     members: Shelf<OrgId, Arc<HashSet<AdminId>>>,
+    pairwise: Shelf<TenantId, Arc<PairwiseKey>>,
     registered: Shelf<TenantId, Arc<KnownClients>>,
 }
 
@@ -99,6 +107,7 @@ impl Directory {
             rings: Shelf::new(capacity),
             revocations: Shelf::new(capacity),
             members: Shelf::new(capacity),
+            pairwise: Shelf::new(capacity),
             registered: Shelf::new(capacity),
         };
         let follower = Arc::new(Follower::new(clock.now()));

@@ -177,6 +177,9 @@ pub struct AppSettings {
     pub url_tokens: Switch,
     #[serde(skip_serializing_if = "Registration::is_default")]
     pub registration: Registration,
+    /// Whether every client has to push its authorization requests (RFC 9126 §6).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_pushed_requests: bool,
     /// Whether the application may sign its users in by password or pin at the token endpoint.
     #[serde(skip_serializing_if = "is_on")]
     pub password_grant: Switch,

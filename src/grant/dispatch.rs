@@ -47,6 +47,11 @@ impl Dispatcher {
         Self(workbench)
     }
 
+    /// The tools, for the files of this room that serve the dispatcher.
+    pub(super) fn workbench(&self) -> &Workbench {
+        &self.0
+    }
+
     /// The URL that every issuer begins with.
     pub fn base(&self) -> &BaseUrl {
         &self.0.base

@@ -1,6 +1,7 @@
 //! The token exchange: one dispatcher for every grant at every place. It loads, decides, issues and commits.
 //! It knows nothing of HTTP and of SQL; what a refusal sounds like is the dialect's matter.
 
+pub mod authorize;
 mod client;
 mod client_credentials;
 pub mod dispatch;
@@ -18,8 +19,13 @@ mod reissue;
 pub mod request;
 mod scope;
 mod session;
+mod subject;
 mod workbench;
 
+pub use authorize::{
+    AuthorizationRequest, AuthorizeError, AuthorizeParameters, AuthorizeRefusal, Opened, Prompt, PushError, Pushed,
+    Redirect, ResponseMode, SignedIn, Step,
+};
 pub use client::Admitted;
 pub use dispatch::Dispatcher;
 pub use error::GrantError;

@@ -65,6 +65,11 @@ pub struct Workbench {
 }
 
 impl Workbench {
+    /// Whether the place takes no authorization request but a pushed one (RFC 9126 §6).
+    pub(super) fn asks_for_pushing(&self, place: &Place) -> bool {
+        place.app_settings().is_some_and(|settings| settings.require_pushed_requests)
+    }
+
     /// Prepares the issuer for one token, asked for at `door`.
     pub(super) async fn issuer(&self, door: &Place, terms: Terms) -> Result<TokenIssuer, GrantError> {
         let tenant = terms.principal.issuing_tenant();

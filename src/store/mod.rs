@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 mod admins;
 mod apps;
+mod codes;
 mod columns;
 mod error;
 mod groups;
@@ -37,6 +38,7 @@ mod secrets;
 mod side;
 mod social;
 mod sqlite;
+mod tenant_secret;
 mod tenants;
 #[cfg(test)]
 mod tests;
@@ -45,6 +47,7 @@ mod users;
 pub use crate::domain::database::Durability;
 pub use admins::{AdminChange, Leaving};
 pub use apps::Restoration;
+pub use codes::{CodeBounds, Ground, PushBounds, Redeemed};
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;
