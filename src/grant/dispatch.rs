@@ -9,7 +9,7 @@ use super::error::GrantError;
 use super::outcome::Issued;
 use super::request::{GrantRequest, PresentedClient, Transport};
 use super::workbench::{GrantPolicy, Workbench};
-use super::{client_credentials, lifetime, password, pin, refresh_token, reissue, session};
+use super::{authorization_code, client_credentials, lifetime, password, pin, refresh_token, reissue, session};
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
@@ -26,6 +26,7 @@ enum Grant {
     Pin,
     ClientCredentials,
     RefreshToken,
+    AuthorizationCode,
 }
 
 impl Grant {
@@ -36,6 +37,7 @@ impl Grant {
             Some("pin") => Ok(Self::Pin),
             Some("client_credentials") => Ok(Self::ClientCredentials),
             Some("refresh_token") => Ok(Self::RefreshToken),
+            Some("authorization_code") => Ok(Self::AuthorizationCode),
             Some(_) => Err(GrantError::UnsupportedGrantType),
         }
     }
@@ -75,6 +77,7 @@ impl Dispatcher {
             Grant::Pin => pin::run(&self.0, place, request).await,
             Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,
             Grant::RefreshToken => refresh_token::run(&self.0, place, request).await,
+            Grant::AuthorizationCode => authorization_code::run(&self.0, place, request).await,
         }
     }
 

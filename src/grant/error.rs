@@ -74,6 +74,10 @@ pub enum GrantError {
     ReusedRefreshToken,
     #[error("refresh token of another client")]
     RefreshTokenOfAnotherClient,
+    #[error("authorization code: {0}")]
+    Code(CodeFault),
+    #[error("a resource is unknown, not the client's or was not granted")]
+    UnknownResource,
     #[error("unknown scope")]
     UnknownScope,
     #[error("scope exceeds the grant")]
@@ -98,6 +102,27 @@ pub enum GrantError {
     Key(#[from] KeyError),
     #[error("vault: {0}")]
     Vault(#[from] VaultError),
+}
+
+/// Why an authorization code is not taken. All of them are one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CodeFault {
+    #[error("unknown")]
+    Unknown,
+    #[error("expired")]
+    Expired,
+    #[error("used before: what came of it was ended")]
+    Reused,
+    #[error("of another client")]
+    OfAnotherClient,
+    #[error("redirect_uri is another, or missing")]
+    WrongRedirect,
+    #[error("code_verifier is wrong, missing, or answers no challenge")]
+    WrongVerifier,
+    #[error("bound to a key that was not shown")]
+    WrongKey,
+    #[error("taken back since: by the end of the session, of the consent, of the account or of the client's rights")]
+    Withdrawn,
 }
 
 impl GrantError {

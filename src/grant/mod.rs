@@ -1,6 +1,7 @@
 //! The token exchange: one dispatcher for every grant at every place. It loads, decides, issues and commits.
 //! It knows nothing of HTTP and of SQL; what a refusal sounds like is the dialect's matter.
 
+mod authorization_code;
 pub mod authorize;
 mod client;
 mod client_credentials;
@@ -8,6 +9,7 @@ pub mod dispatch;
 pub mod error;
 pub mod external;
 mod family;
+mod id_token;
 mod lifetime;
 pub mod outcome;
 mod oxide;
@@ -17,6 +19,7 @@ mod pin;
 mod refresh_token;
 mod reissue;
 pub mod request;
+mod resource;
 mod scope;
 mod session;
 mod subject;
@@ -30,5 +33,5 @@ pub use client::Admitted;
 pub use dispatch::Dispatcher;
 pub use error::GrantError;
 pub use outcome::{Holder, Issued};
-pub use request::{ClientMethod, ClientProof, GrantRequest, PresentedClient, ScopeRule, Transport};
+pub use request::{Origin, ClientMethod, ClientProof, GrantRequest, PresentedClient, ScopeRule, Transport};
 pub use workbench::{GrantPolicy, Workbench};

@@ -3,25 +3,22 @@
 
 use super::client::{self, Admitted};
 use super::error::GrantError;
-use super::family::{self, Step, Use};
+use super::family::{self, Ended, Step, Use};
 use super::lifetime;
 use super::outcome::Issued;
 use super::oxide::{self, RefreshPlan};
 use super::person::{self, Candidate};
 use super::request::{GrantRequest, ScopeRule};
 use super::workbench::{Bound, Terms, Workbench};
-use crate::crypto::entropy::uuid_v7;
 use crate::crypto::token_text::{RefreshParts, parse_refresh, render_refresh};
 use crate::crypto::vault::Binding;
 use crate::domain::id::RegisteredId;
-use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::place::Place;
 use crate::domain::refresh::RefreshFamily;
 use crate::domain::registered::{GrantType, RegisteredClient};
-use crate::domain::revocation::{Revocation, RevocationTarget};
 use crate::domain::scope::Scopes;
 use crate::domain::user::Identifier;
-use crate::store::{Advance, Journal};
+use crate::store::Advance;
 use zeroize::Zeroizing;
 
 /// How often a use that lost the race for the row looks again. The second look meets the winner's successor.
@@ -165,20 +162,7 @@ async fn advance(this: &Workbench, family: &RefreshFamily, step: Step) -> Result
 
 /// Ends a stolen family together with the access tokens of its session.
 async fn end(this: &Workbench, family: &RefreshFamily) -> Result<GrantError, GrantError> {
-    let now = this.clock.now();
-    let longest = this.directory.longest_token(family.tenant, this.policy.access_ttl_max).await?;
-    let revocation = Revocation::revoked(family.tenant, RevocationTarget::Token(family.id), now, longest);
-    let change = Change { id: uuid_v7(now, &*this.entropy), tenant: family.tenant, kind: ChangeKind::Revocations };
-    let audit = AuditEntry {
-        id: uuid_v7(now, &*this.entropy),
-        tenant: family.tenant,
-        at: now,
-        actor: family.principal.to_string(),
-        action: "end a session whose refresh token was used twice".to_owned(),
-        detail: serde_json::json!({ "session": family.id }),
-    };
-    let journal = Journal { changes: vec![change], audit: vec![audit], ..Journal::default() };
-    this.store.blocking(move |store| store.revoke(&revocation, &journal)).await?;
-    this.directory.apply(&[change]);
+    let ended = Ended { tenant: family.tenant, family: family.id, holder: family.principal.to_string() };
+    family::end(this, ended, "end a session whose refresh token was used twice").await?;
     Ok(GrantError::ReusedRefreshToken)
 }

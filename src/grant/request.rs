@@ -59,6 +59,15 @@ impl PresentedClient {
     }
 }
 
+/// Where a sign-in comes from, as its holder is shown it in the list of their sessions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The program, as it names itself.
+    pub device: Option<String>,
+    /// The network.
+    pub source: Option<String>,
+}
+
 /// A token request.
 #[derive(Clone, Debug)]
 pub struct GrantRequest {
@@ -70,6 +79,15 @@ pub struct GrantRequest {
     pub pin: Option<Secret>,
     pub client: Option<PresentedClient>,
     pub refresh_token: Option<Secret>,
+    pub code: Option<Secret>,
+    /// RFC 7636 §4.5.
+    pub code_verifier: Option<Secret>,
+    pub redirect_uri: Option<String>,
+    /// RFC 8707 §2.2.
+    pub resources: Vec<String>,
+    /// The thumbprint of the key whose possession the request proves (RFC 9449 §5); `None` without a proof.
+    pub jkt: Option<String>,
+    pub origin: Origin,
     pub scope: Option<String>,
     /// The life asked for; zero and absence mean the default.
     pub ttl: Option<Duration>,

@@ -94,6 +94,7 @@ impl Workbench {
             access_token: minted.access_token,
             expires_in: minted.expires_in,
             refresh_token: minted.refresh_token,
+            id_token: None,
             scope: minted.scope,
             principal,
             holder,

@@ -99,7 +99,7 @@ pub(in crate::grant) fn refresh(used: &RefreshUse<'_>, issuer: &TokenIssuer) -> 
     }
 }
 
-const PROTOCOL: GrantError = GrantError::Protocol("an answer did not fit the protocol core's question");
+pub(super) const PROTOCOL: GrantError = GrantError::Protocol("an answer did not fit the protocol core's question");
 
 fn issue(scope: Scope, issuer: &TokenIssuer) -> Result<Minted, GrantError> {
     let mut recording = RecordingIssuer { inner: issuer, recovered: None, failure: None };

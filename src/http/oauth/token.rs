@@ -91,7 +91,7 @@ fn callback(call: &Call, parameters: &Parameters) -> Result<Option<Callback>, Re
 
 fn read(call: &Call, parameters: &Parameters) -> Result<GrantRequest, RequestError> {
     let in_url =
-        ["grant_type", "username", "email", "password", "pin", "client_secret", "client_assertion", "refresh_token"]
+        ["grant_type", "username", "email", "password", "pin", "client_secret", "client_assertion", "refresh_token", "code", "code_verifier"]
             .iter()
             .any(|name| parameters.is_in_query(name));
     let is_url = in_url || call.request.method() == Method::GET || parameters.callback.is_some();
@@ -107,6 +107,12 @@ fn read(call: &Call, parameters: &Parameters) -> Result<GrantRequest, RequestErr
         pin: parameters.pin.clone(),
         client: call.client_among(parameters)?,
         refresh_token: parameters.refresh_token.clone(),
+        code: parameters.code.clone(),
+        code_verifier: parameters.code_verifier.clone(),
+        redirect_uri: parameters.redirect_uri.clone(),
+        resources: parameters.resources.clone(),
+        jkt: None,
+        origin: call.origin(),
         scope: parameters.scope.clone(),
         ttl: ttl(parameters)?,
     })
@@ -145,6 +151,9 @@ fn body(issued: &Issued) -> Map<String, Value> {
     if let Some(refresh_token) = &issued.refresh_token {
         body.insert("refresh_token".to_owned(), json!(refresh_token.expose()));
     }
+    if let Some(id_token) = &issued.id_token {
+        body.insert("id_token".to_owned(), json!(id_token.expose()));
+    }
     body.insert("scope".to_owned(), json!(issued.scope));
     match &issued.holder {
         Holder::AppUser(user) => {
@@ -166,7 +175,7 @@ fn body(issued: &Issued) -> Map<String, Value> {
 }
 
 fn known_grant(parameters: &Parameters) -> Option<&'static str> {
-    ["password", "pin", "client_credentials", "refresh_token"]
+    ["password", "pin", "client_credentials", "refresh_token", "authorization_code"]
         .into_iter()
         .find(|known| parameters.grant_type.as_deref() == Some(*known))
 }
