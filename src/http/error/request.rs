@@ -75,6 +75,8 @@ pub enum RequestError {
     MethodNotAllowed,
     #[error("unknown content encoding")]
     UnknownEncoding,
+    #[error("no form in the body")]
+    FormOnly,
     #[error("two ways of client authentication at once")]
     TwoClientMethods,
     #[error("a client assertion without its type, or of an unknown one")]
@@ -138,6 +140,9 @@ impl Worded for RequestError {
             ),
             Self::MethodNotAllowed => {
                 Answer::new(StatusCode::METHOD_NOT_ALLOWED, "not_allowed", "This URL does not serve this method.")
+            }
+            Self::FormOnly => {
+                Answer::oauth("invalid_request", "The parameters are taken from a form in the body only.")
             }
             Self::UnknownEncoding => Answer::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
