@@ -9,15 +9,18 @@ use super::error::GrantError;
 use super::outcome::Issued;
 use super::request::{GrantRequest, Origin, PresentedClient, Transport};
 use super::workbench::{GrantPolicy, Workbench};
-use super::{authorization_code, client_credentials, lifetime, password, pin, refresh_token, reissue, session};
+use super::{authorization_code, client_credentials, lifetime, password, pin, refresh_token, reissue, session, token_exchange};
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
+use crate::domain::registered::GrantType;
 use crate::domain::tenant::Switch;
 
 /// The grant dispatcher. A clone shares everything.
 #[derive(Clone)]
 pub struct Dispatcher(Workbench);
+
+const TOKEN_EXCHANGE: &str = GrantType::TokenExchange.as_str();
 
 /// The grants this server serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,7 @@ enum Grant {
     ClientCredentials,
     RefreshToken,
     AuthorizationCode,
+    TokenExchange,
 }
 
 impl Grant {
@@ -38,6 +42,7 @@ impl Grant {
             Some("client_credentials") => Ok(Self::ClientCredentials),
             Some("refresh_token") => Ok(Self::RefreshToken),
             Some("authorization_code") => Ok(Self::AuthorizationCode),
+            Some(TOKEN_EXCHANGE) => Ok(Self::TokenExchange),
             Some(_) => Err(GrantError::UnsupportedGrantType),
         }
     }
@@ -78,6 +83,7 @@ impl Dispatcher {
             Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,
             Grant::RefreshToken => refresh_token::run(&self.0, place, request).await,
             Grant::AuthorizationCode => authorization_code::run(&self.0, place, request).await,
+            Grant::TokenExchange => token_exchange::run(&self.0, place, request).await,
         }
     }
 

@@ -23,6 +23,7 @@ mod resource;
 mod scope;
 mod session;
 mod subject;
+mod token_exchange;
 mod workbench;
 
 pub use authorize::{
@@ -31,7 +32,7 @@ pub use authorize::{
 };
 pub use client::Admitted;
 pub use dispatch::Dispatcher;
-pub use error::GrantError;
+pub use error::{AssertionFault, DeviceFault, ExchangeFault, GrantError, Party, TokenFault};
 pub use outcome::{Holder, Issued};
-pub use request::{ClientMethod, ClientProof, GrantRequest, Origin, PresentedClient, ScopeRule, Transport};
+pub use request::{ExchangeParameters, ClientMethod, ClientProof, GrantRequest, Origin, PresentedClient, ScopeRule, Transport};
 pub use workbench::{GrantPolicy, Workbench};
