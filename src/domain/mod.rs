@@ -33,4 +33,5 @@ pub mod switchboard;
 pub mod tenant;
 pub mod term;
 pub mod token;
+pub mod trusted;
 pub mod user;

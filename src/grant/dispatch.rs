@@ -9,7 +9,7 @@ use super::error::GrantError;
 use super::outcome::Issued;
 use super::request::{GrantRequest, Origin, PresentedClient, Transport};
 use super::workbench::{GrantPolicy, Workbench};
-use super::{authorization_code, client_credentials, lifetime, password, pin, refresh_token, reissue, session, token_exchange};
+use super::{authorization_code, client_credentials, jwt_bearer, lifetime, password, pin, refresh_token, reissue, session, token_exchange};
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
@@ -20,6 +20,7 @@ use crate::domain::tenant::Switch;
 #[derive(Clone)]
 pub struct Dispatcher(Workbench);
 
+const JWT_BEARER: &str = GrantType::JwtBearer.as_str();
 const TOKEN_EXCHANGE: &str = GrantType::TokenExchange.as_str();
 
 /// The grants this server serves.
@@ -31,6 +32,7 @@ enum Grant {
     RefreshToken,
     AuthorizationCode,
     TokenExchange,
+    JwtBearer,
 }
 
 impl Grant {
@@ -43,6 +45,7 @@ impl Grant {
             Some("refresh_token") => Ok(Self::RefreshToken),
             Some("authorization_code") => Ok(Self::AuthorizationCode),
             Some(TOKEN_EXCHANGE) => Ok(Self::TokenExchange),
+            Some(JWT_BEARER) => Ok(Self::JwtBearer),
             Some(_) => Err(GrantError::UnsupportedGrantType),
         }
     }
@@ -83,6 +86,7 @@ impl Dispatcher {
             Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,
             Grant::RefreshToken => refresh_token::run(&self.0, place, request).await,
             Grant::AuthorizationCode => authorization_code::run(&self.0, place, request).await,
+            Grant::JwtBearer => jwt_bearer::run(&self.0, place, request).await,
             Grant::TokenExchange => token_exchange::run(&self.0, place, request).await,
         }
     }

@@ -82,6 +82,8 @@ pub enum GrantError {
     Exchange(ExchangeFault),
     #[error("assertion: {0}")]
     Assertion(AssertionFault),
+    #[error("the keys of a trusted issuer: {0}")]
+    IssuerKeys(#[source] KeySourceError),
     #[error("device code: {0}")]
     Device(DeviceFault),
     #[error("unknown scope")]

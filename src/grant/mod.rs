@@ -10,6 +10,7 @@ pub mod error;
 pub mod external;
 mod family;
 mod id_token;
+mod jwt_bearer;
 mod lifetime;
 pub mod outcome;
 mod oxide;

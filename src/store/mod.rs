@@ -42,6 +42,7 @@ mod tenant_secret;
 mod tenants;
 #[cfg(test)]
 mod tests;
+mod trusted;
 mod users;
 
 pub use crate::domain::database::Durability;
@@ -64,6 +65,7 @@ pub use registered::{NewRegistered, RegisteredChange};
 pub use secrets::NewSecret;
 pub use side::Posture;
 pub use social::{SealedProvider, SocialLink};
+pub use trusted::Trust;
 pub use users::NewUser;
 
 use side::{Scope, Side, query};

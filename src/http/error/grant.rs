@@ -70,7 +70,7 @@ impl Worded for GrantError {
                 "The authorization code is invalid, expired, used or of another request.",
             ),
             Self::Exchange(fault) => machine::exchange(*fault),
-            Self::Assertion(_) => machine::assertion(),
+            Self::Assertion(_) | Self::IssuerKeys(_) => machine::assertion(),
             Self::Device(fault) => machine::device(*fault),
             Self::UnknownResource => {
                 Answer::oauth("invalid_target", "A resource is unknown, not registered or was not granted.")

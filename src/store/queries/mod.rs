@@ -52,6 +52,7 @@ pub mod social_identity;
 pub mod tenant_secret;
 pub mod term;
 pub mod token_activity;
+pub mod trusted_issuer;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {
