@@ -127,6 +127,8 @@ pub enum RequestError {
     NoPermissionParameter,
     #[error("limit is not a number of entities")]
     BadLimit,
+    #[error("except is not current")]
+    BadExcept,
 }
 
 impl Worded for RequestError {
@@ -232,6 +234,7 @@ impl Worded for RequestError {
                 "illegal_argument",
                 "You must supply a 'permission' query parameter",
             ),
+            Self::BadExcept => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "except must be current"),
             Self::BadLimit => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
             }
