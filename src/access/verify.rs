@@ -15,7 +15,7 @@ use crate::crypto::keys::KeyRing;
 use crate::directory::Directory;
 use crate::domain::authority::{Authority, Principal};
 use crate::domain::clock::{Clock, Moment};
-use crate::domain::id::AdminId;
+use crate::domain::id::{AdminId, RegisteredId};
 use crate::domain::name::lookup_key;
 use crate::domain::place::{BaseUrl, Place};
 use crate::domain::revocation::RevocationReason;

@@ -122,6 +122,8 @@ pub enum ManageError {
     OtherHolder(String),
     #[error("This account has no email address to write to.")]
     NoAddress,
+    #[error("There is no trusted issuer {0}.")]
+    UnknownTrustedIssuer(String),
     #[error("There is no mail {0}.")]
     UnknownMail(String),
     #[error("There is no session {0}.")]

@@ -44,6 +44,7 @@ mod social;
 pub mod sso;
 mod superuser;
 mod theme;
+mod trusted_issuer;
 mod user;
 mod user_credentials;
 mod user_members;

@@ -329,6 +329,23 @@ pub(super) const CLIENTS: &[Route] = &[
         clients::initial_token
     ),
     route!(
+        "/orgs/{org}/apps/{app}/trusted-issuers",
+        [
+            Operation::get("The issuers whose word for a user an application takes."),
+            Operation::post("Takes an issuer's word for users from now on."),
+        ],
+        clients::trusted_issuers
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/trusted-issuers/{issuer}",
+        [
+            Operation::get("An issuer whose word is taken."),
+            Operation::put("Changes how far an issuer's word goes."),
+            Operation::delete("Takes an issuer's word no more."),
+        ],
+        clients::trusted_issuer
+    ),
+    route!(
         "/clients",
         [
             Operation::get("The registered clients of the management issuer."),
