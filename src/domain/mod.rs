@@ -9,6 +9,7 @@ pub mod client;
 pub mod clock;
 pub mod code;
 pub mod database;
+pub mod device;
 pub mod failure;
 pub mod group;
 pub mod id;

@@ -9,7 +9,7 @@ use super::error::GrantError;
 use super::outcome::Issued;
 use super::request::{GrantRequest, Origin, PresentedClient, Transport};
 use super::workbench::{GrantPolicy, Workbench};
-use super::{authorization_code, client_credentials, jwt_bearer, lifetime, password, pin, refresh_token, reissue, session, token_exchange};
+use super::{authorization_code, client_credentials, device, jwt_bearer, lifetime, password, pin, refresh_token, reissue, session, token_exchange};
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
@@ -23,6 +23,7 @@ use crate::domain::token::{ACR_PASSWORD, SignInEvent};
 pub struct Dispatcher(Workbench);
 
 const JWT_BEARER: &str = GrantType::JwtBearer.as_str();
+const DEVICE_CODE: &str = GrantType::DeviceCode.as_str();
 const TOKEN_EXCHANGE: &str = GrantType::TokenExchange.as_str();
 
 /// The grants this server serves.
@@ -35,6 +36,7 @@ enum Grant {
     AuthorizationCode,
     TokenExchange,
     JwtBearer,
+    DeviceCode,
 }
 
 impl Grant {
@@ -48,6 +50,7 @@ impl Grant {
             Some("authorization_code") => Ok(Self::AuthorizationCode),
             Some(TOKEN_EXCHANGE) => Ok(Self::TokenExchange),
             Some(JWT_BEARER) => Ok(Self::JwtBearer),
+            Some(DEVICE_CODE) => Ok(Self::DeviceCode),
             Some(_) => Err(GrantError::UnsupportedGrantType),
         }
     }
@@ -89,6 +92,7 @@ impl Dispatcher {
             Grant::RefreshToken => refresh_token::run(&self.0, place, request).await,
             Grant::AuthorizationCode => authorization_code::run(&self.0, place, request).await,
             Grant::JwtBearer => jwt_bearer::run(&self.0, place, request).await,
+            Grant::DeviceCode => device::run(&self.0, place, request).await,
             Grant::TokenExchange => token_exchange::run(&self.0, place, request).await,
         }
     }

@@ -5,6 +5,7 @@ mod authorization_code;
 pub mod authorize;
 mod client;
 mod client_credentials;
+mod device;
 pub mod dispatch;
 pub mod error;
 pub mod external;
@@ -32,6 +33,7 @@ pub use authorize::{
     Redirect, ResponseMode, SignedIn, Step,
 };
 pub use client::Admitted;
+pub use device::{DeviceBeginning, DeviceRequest};
 pub use dispatch::Dispatcher;
 pub use error::{AssertionFault, DeviceFault, ExchangeFault, GrantError, Party, TokenFault};
 pub use outcome::{Holder, Issued};

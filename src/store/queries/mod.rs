@@ -24,6 +24,7 @@ pub mod browser_session;
 pub mod change_log;
 pub mod client_secret;
 pub mod consent;
+pub mod device_grant;
 pub mod group;
 pub mod initial_access_token;
 pub mod legacy_token;
