@@ -85,6 +85,9 @@ pub struct DeviceDetails {
     /// How whoever let it in had signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<SignInEvent>,
+    /// When they answered. *Units*: UTC microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered: Option<i64>,
     /// RFC 8707.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<String>,

@@ -16,6 +16,7 @@ use super::workbench::{Bound, Terms, Workbench};
 use super::{lifetime, person, resource, scope};
 use crate::crypto::token_text::{Opaque, UserCode};
 use crate::domain::authority::Principal;
+use crate::domain::clock::Moment;
 use crate::domain::device::{DeviceDetails, DeviceGrant, DeviceState};
 use crate::domain::place::Place;
 use crate::domain::refresh::FamilyDetails;
@@ -74,6 +75,7 @@ impl Dispatcher {
         let issuer = this.base.issuer(place);
         let details = DeviceDetails {
             event: None,
+            answered: None,
             resources: resource::granted(&request.resources, Some(client), &issuer)?,
             device: request.origin.device,
             source: request.origin.source,
@@ -202,7 +204,8 @@ async fn still_there(
 ) -> Result<(), GrantError> {
     let withdrawn = GrantError::Device(DeviceFault::Withdrawn);
     let revoked = this.directory.revocations(grant.tenant).await?;
-    let is_over = revoked.find(principal.uuid(), grant.session.as_slice(), grant.created).is_some()
+    let answered = grant.details.answered.map_or(grant.created, Moment::from_micros);
+    let is_over = revoked.find(principal.uuid(), grant.session.as_slice(), answered).is_some()
         || revoked.find(client.id.uuid(), &[], grant.created).is_some()
         || !grant.scopes.is_within(&client.metadata.scope);
     if is_over {

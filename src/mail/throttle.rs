@@ -18,6 +18,12 @@ pub struct Throttle {
 }
 
 impl Throttle {
+    /// Whether the source has had its share, without counting.
+    pub fn is_spent(&self, source: &str, limit: u32, now: Moment) -> bool {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.get(source).is_some_and(|(began, count)| *count >= limit && now.since(*began) < WINDOW)
+    }
+
     /// Counts a request; false when the source has had its share.
     pub fn admits(&self, source: &str, limit: u32, now: Moment) -> bool {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -48,6 +54,15 @@ mod tests {
         assert!(!throttle.admits("a", 2, now.plus(WINDOW).minus(Duration::from_micros(1))));
         assert!(throttle.admits("b", 2, now), "another source has its own");
         assert!(throttle.admits("a", 2, now.plus(WINDOW)), "an hour later it begins anew");
+    }
+
+    #[test]
+    fn a_look_does_not_count() {
+        let throttle = Throttle::default();
+        let now = Moment::from_millis(1_000);
+        assert!(!throttle.is_spent("a", 1, now) && !throttle.is_spent("a", 1, now));
+        assert!(throttle.admits("a", 1, now) && throttle.is_spent("a", 1, now));
+        assert!(!throttle.is_spent("a", 1, now.plus(WINDOW)) && !throttle.is_spent("b", 1, now));
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub enum ManageError {
     /// The initial access token or the registration access token is missing or does not hold.
     #[error("no token that permits this registration")]
     RegistrationToken,
+    #[error("Too many wrong codes. Try again in an hour.")]
+    TooManyGuesses,
     #[error("a source registers too many clients")]
     TooManyRegistrations,
     #[error("too many clients registered themselves")]

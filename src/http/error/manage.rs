@@ -43,6 +43,11 @@ impl Worded for ManageError {
                     Challenge::InvalidToken,
                 )
             },
+            Self::TooManyGuesses => Answer {
+                status: StatusCode::TOO_MANY_REQUESTS,
+                retry_after: Some(REGISTRATION_RETRY),
+                ..Answer::oauth("temporarily_unavailable", self.to_string())
+            },
             Self::TooManyRegistrations => Answer {
                 status: StatusCode::TOO_MANY_REQUESTS,
                 retry_after: Some(REGISTRATION_RETRY),
