@@ -78,6 +78,7 @@ fn claims() -> AccessClaims {
         cnf: None,
         act: None,
         may_act: None,
+        lender: None,
     }
 }
 

@@ -8,6 +8,7 @@ use super::client::{self, Admitted};
 use super::error::GrantError;
 use super::outcome::Issued;
 use super::request::{GrantRequest, Origin, PresentedClient, Transport};
+use super::session::Lender;
 use super::workbench::{GrantPolicy, Workbench};
 use super::{authorization_code, client_credentials, device, jwt_bearer, lifetime, password, pin, refresh_token, reissue, session, token_exchange};
 use crate::domain::authority::Principal;
@@ -137,7 +138,8 @@ impl Dispatcher {
         Ok((person.principal(place)?, event))
     }
 
-    /// Makes a token of a user for someone above them: without a refresh token, and with the caller's client in it.
+    /// Makes a token of a user for someone above them: without a refresh token, and with the caller in it, with whose own
+    /// token it ends.
     ///
     /// *Errors*: as [`Dispatcher::sign_in_user`]; `NotAnAdmin` for a caller who is a user. *Tenancy*: a user of the
     /// place; that the caller is above it was decided before.
@@ -145,7 +147,7 @@ impl Dispatcher {
         &self,
         place: &Place,
         user: UserId,
-        by: Principal,
+        by: Lender,
         ttl: Option<Duration>,
     ) -> Result<Issued, GrantError> {
         session::lend(&self.0, place, user, by, ttl).await

@@ -171,6 +171,8 @@ pub enum TokenFault {
     HolderGone,
     #[error("bound to a key that was not shown")]
     Bound,
+    #[error("lent by somebody above its holder")]
+    Lent,
 }
 
 /// Why an assertion of another issuer is not taken. All of them are one answer.

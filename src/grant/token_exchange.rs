@@ -101,6 +101,7 @@ async fn prepare(
         event,
         jkt: request.jkt.clone(),
         act: decision.act.clone(),
+        lender: None,
     };
     // Without a session the token itself stands for one: whoever ends it by name ends what came of it.
     let refresh = RefreshPlan::Session(claims.sid.unwrap_or(claims.jti));

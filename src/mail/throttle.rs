@@ -18,14 +18,18 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// Whether the source has had its share, without counting.
-    pub fn is_spent(&self, source: &str, limit: u32, now: Moment) -> bool {
+    /// How long to wait where the source has had its share, without counting.
+    pub fn wait(&self, source: &str, limit: u32, now: Moment) -> Option<Duration> {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.get(source).is_some_and(|(began, count)| *count >= limit && now.since(*began) < WINDOW)
+        let (began, count) = counts.get(source)?;
+        let passed = now.since(*began);
+        (*count >= limit && passed < WINDOW).then(|| WINDOW.saturating_sub(passed))
     }
 
-    /// Counts a request; false when the source has had its share.
-    pub fn admits(&self, source: &str, limit: u32, now: Moment) -> bool {
+    /// Counts a request.
+    ///
+    /// *Errors*: how long to wait, when the source has had its share.
+    pub fn admit(&self, source: &str, limit: u32, now: Moment) -> Result<(), Duration> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= SOURCES {
             counts.retain(|_, (began, _)| now.since(*began) < WINDOW);
@@ -38,7 +42,7 @@ impl Throttle {
             (*began, *count) = (now, 0);
         }
         *count = count.saturating_add(1);
-        *count <= limit
+        if *count <= limit { Ok(()) } else { Err(WINDOW.saturating_sub(now.since(*began))) }
     }
 }
 
@@ -50,26 +54,28 @@ mod tests {
     fn each_source_has_its_share_of_an_hour() {
         let throttle = Throttle::default();
         let now = Moment::from_millis(1_000);
-        assert!(throttle.admits("a", 2, now) && throttle.admits("a", 2, now));
-        assert!(!throttle.admits("a", 2, now.plus(WINDOW).minus(Duration::from_micros(1))));
-        assert!(throttle.admits("b", 2, now), "another source has its own");
-        assert!(throttle.admits("a", 2, now.plus(WINDOW)), "an hour later it begins anew");
+        let ask = |source, at| throttle.admit(source, 2, at);
+        assert_eq!([ask("a", now), ask("a", now)], [Ok(()); 2]);
+        assert_eq!(ask("a", now.plus(Duration::from_secs(600))), Err(Duration::from_secs(3_000)));
+        assert_eq!(ask("a", now.plus(WINDOW).minus(Duration::from_micros(1))), Err(Duration::from_micros(1)));
+        assert_eq!(ask("b", now), Ok(()), "another source has its own");
+        assert_eq!(ask("a", now.plus(WINDOW)), Ok(()), "an hour later it begins anew");
     }
 
     #[test]
     fn a_look_does_not_count() {
         let throttle = Throttle::default();
         let now = Moment::from_millis(1_000);
-        assert!(!throttle.is_spent("a", 1, now) && !throttle.is_spent("a", 1, now));
-        assert!(throttle.admits("a", 1, now) && throttle.is_spent("a", 1, now));
-        assert!(!throttle.is_spent("a", 1, now.plus(WINDOW)) && !throttle.is_spent("b", 1, now));
+        assert_eq!([throttle.wait("a", 1, now), throttle.wait("a", 1, now)], [None; 2]);
+        assert_eq!((throttle.admit("a", 1, now), throttle.wait("a", 1, now)), (Ok(()), Some(WINDOW)));
+        assert_eq!([throttle.wait("a", 1, now.plus(WINDOW)), throttle.wait("b", 1, now)], [None; 2]);
     }
 
     #[test]
     fn memory_is_bounded() {
         let throttle = Throttle::default();
         for source in 0..=SOURCES {
-            throttle.admits(&source.to_string(), 1, Moment::EPOCH);
+            assert_eq!(throttle.admit(&source.to_string(), 1, Moment::EPOCH), Ok(()));
         }
         assert!(throttle.counts.lock().unwrap().len() <= SOURCES);
     }

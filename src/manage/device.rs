@@ -48,13 +48,14 @@ impl Registry {
             (format!("{tenant} {source}"), WRONG_OF_ONE),
             (format!("{tenant} {}", signed.principal), WRONG_OF_ONE),
         ];
-        if counted.iter().any(|(who, most)| self.guesses.is_spent(who, *most, now)) {
-            return Err(ManageError::TooManyGuesses);
+        if let Some(retry_after) = counted.iter().find_map(|(who, most)| self.guesses.wait(who, *most, now)) {
+            return Err(ManageError::TooManyGuesses { retry_after });
         }
         let found = self.find_waiting(place, typed).await?;
         if found.is_none() {
             for (who, most) in &counted {
-                self.guesses.admits(who, *most, now);
+                // Whoever spends the last guess hears of it at the next one.
+                let _ = self.guesses.admit(who, *most, now);
             }
         }
         Ok(found)

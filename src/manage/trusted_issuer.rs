@@ -43,7 +43,7 @@ impl Registry {
         };
         match self.write(journal, write).await? {
             Trust::Added => Ok(trusted),
-            Trust::Known => Err(ManageError::Taken("issuer")),
+            Trust::Known => Err(ManageError::Taken { what: "issuer", value: trusted.issuer }),
             Trust::Full => Err(ManageError::Illegal("No more issuers can be trusted here.")),
         }
     }

@@ -39,6 +39,10 @@ pub(super) async fn load(
     let malformed = || refused(TokenFault::Unverified(JwtError::Malformed));
     let principal = claims.principal(place).ok_or_else(malformed)?;
     let issued = claims.issued().ok_or_else(malformed)?;
+    // It dies with its lender's own token, and whoever lent it did not mean to lend it on.
+    if claims.lender.is_some() {
+        return Err(refused(TokenFault::Lent));
+    }
     if claims.cnf.is_some() && claims.cnf.as_ref().map(|cnf| cnf.jkt.as_str()) != jkt {
         return Err(refused(TokenFault::Bound));
     }
