@@ -24,7 +24,7 @@ const SHOWN: [&str; 4] = ["uuid", "type", "created", "modified"];
 impl Registry {
     /// Trusts an issuer from now on.
     ///
-    /// *Errors*: `MissingMember`, `WrongMember`, `Taken` for one that is trusted already, `Illegal` beyond the bound.
+    /// *Errors*: `MissingMember`, `WrongMember`, `Illegal` for one that is trusted already or beyond the bound.
     pub async fn create_trusted_issuer(
         &self,
         app: AppId,
@@ -43,7 +43,7 @@ impl Registry {
         };
         match self.write(journal, write).await? {
             Trust::Added => Ok(trusted),
-            Trust::Known => Err(ManageError::Taken { what: "issuer", value: trusted.issuer }),
+            Trust::Known => Err(ManageError::Illegal("This issuer is trusted already.")),
             Trust::Full => Err(ManageError::Illegal("No more issuers can be trusted here.")),
         }
     }
