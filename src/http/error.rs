@@ -18,6 +18,7 @@ use crate::domain::failure::Failure;
 mod access;
 mod authorize;
 mod grant;
+mod machine;
 mod manage;
 mod request;
 
