@@ -1,6 +1,7 @@
 //! Why a caller was turned away, by cause. The wording is the dialect's matter.
 
 use super::external::ExternalError;
+use super::proof::ProofError;
 use crate::crypto::jwt::JwtError;
 use crate::crypto::keys::KeyError;
 use crate::directory::DirectoryError;
@@ -54,6 +55,8 @@ pub enum AccessError {
     Forbidden(Need),
     #[error("the token's scope lacks {0}")]
     InsufficientScope(&'static str),
+    #[error("proof of a key: {0}")]
+    Proof(#[from] ProofError),
     #[error(transparent)]
     External(#[from] ExternalError),
     #[error("directory: {0}")]

@@ -6,6 +6,7 @@ pub mod external;
 pub mod gate;
 pub mod guard;
 pub mod legacy;
+pub mod proof;
 pub mod revoke;
 pub mod verify;
 
@@ -13,5 +14,6 @@ pub use error::{AccessError, Need};
 pub use gate::{Intent, Step};
 pub use guard::Guard;
 pub use legacy::LegacyTokens;
+pub use proof::{Demonstration, PROOF_ALGORITHMS, ProofError, Proofs};
 pub use revoke::Revoker;
 pub use verify::{Presented, Session, Verifier};

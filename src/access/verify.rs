@@ -8,6 +8,7 @@ use uuid::{Builder, Uuid};
 use super::error::AccessError;
 use super::external::{ExternalError, Voucher};
 use super::legacy::LegacyTokens;
+use super::proof::{Demonstration, ProofError, Proofs};
 use crate::crypto::compare;
 use crate::crypto::digest;
 use crate::crypto::jwt::{self, Expected, JwtError, Peek};
@@ -31,6 +32,11 @@ const FRESH_LOOK: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub enum Presented {
     Bearer(Secret),
+    /// A token with the proof of a key (RFC 9449 §7.1).
+    Dpop {
+        token: Secret,
+        shown: Box<Demonstration>,
+    },
     /// `client_id` and `client_secret` as parameters of any request (Usergrid).
     ClientParameters {
         id: String,
@@ -75,6 +81,12 @@ impl PresentedToken {
 }
 
 impl Session {
+    /// The thumbprint of the key that the caller's token is bound to, if to any.
+    pub fn jkt(&self) -> Option<&str> {
+        let claims = self.token.as_ref()?.claims.as_ref()?;
+        claims.cnf.as_ref().map(|cnf| cnf.jkt.as_str())
+    }
+
     /// Whether the caller may use the planes of this server; a client pair may.
     ///
     /// *Errors*: `InsufficientScope`.
@@ -92,6 +104,7 @@ pub struct Verifier {
     pub directory: Directory,
     pub clock: Arc<dyn Clock>,
     pub base: BaseUrl,
+    pub proofs: Proofs,
     /// Who speaks for tokens that are not ours, where the configuration names someone.
     pub external: Option<Arc<dyn Voucher>>,
     /// Tokens of another server that still hold.
@@ -103,11 +116,21 @@ pub struct Verifier {
 impl Verifier {
     /// Turns what was presented into a session.
     ///
-    /// *Errors*: `Directory` where nobody knows what was revoked meanwhile; `Unverified`, `Expired`, `Revoked`, `TenantGone` for tokens; `WrongClient*` for pairs.
+    /// *Errors*: `Directory` where nobody knows what was revoked meanwhile; `Unverified`,
+    /// `Expired`, `Revoked`, `TenantGone` for tokens, `Proof` for one that is not presented as it must be; `WrongClient*` for pairs.
     pub async fn verify(&self, presented: &Presented) -> Result<Session, AccessError> {
         self.directory.ensure_fresh().await?;
         match presented {
-            Presented::Bearer(token) => self.bearer(token).await,
+            Presented::Bearer(token) => match self.bearer(token).await? {
+                session if session.jkt().is_some() => Err(ProofError::Bare.into()),
+                session => Ok(session),
+            },
+            Presented::Dpop { token, shown } => {
+                let session = self.bearer(token).await?;
+                let jkt = session.jkt().ok_or(ProofError::Unbound)?;
+                self.proofs.prove_beside(shown, (token, jkt)).await?;
+                Ok(session)
+            }
             Presented::ClientParameters { id, secret } => {
                 self.client(id, secret).await?.ok_or(AccessError::WrongClientParameters)
             }

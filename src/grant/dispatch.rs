@@ -144,6 +144,11 @@ impl Dispatcher {
         lifetime::longest(place.app_settings(), &self.0.policy)
     }
 
+    /// Whether proofs of keys must repeat a nonce of ours at this place.
+    pub fn proof_nonces(&self, place: &Place) -> Switch {
+        self.0.proof_nonces(place)
+    }
+
     fn url_grants(&self, place: &Place) -> Switch {
         match place {
             Place::Management => self.0.policy.management_url_grants,

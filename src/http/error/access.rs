@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 
-use super::{Answer, Challenge, Voice, Worded};
+use super::{Answer, Challenge, Voice, Worded, proof};
 use crate::access::external::ExternalError;
 use crate::access::{AccessError, Need};
 use crate::domain::revocation::RevocationReason;
@@ -65,6 +65,7 @@ impl Worded for AccessError {
                 | ExternalError::Deactivated
                 | ExternalError::Disabled => token("auth_unverified_oath", "Unable to authenticate OAuth credentials"),
             },
+            Self::Proof(cause) => proof::beside_token(cause),
             Self::Directory(cause) => Answer::failure(cause.failure(), cause),
             Self::Store(cause) => Answer::failure(cause.failure(), cause),
             Self::Key(_) => Answer::failed(),

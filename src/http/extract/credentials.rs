@@ -29,6 +29,8 @@ pub enum Authorization {
     },
     /// A token, not yet looked at.
     Bearer(Secret),
+    /// A token that is bound to a key (RFC 9449 §7.1), not yet looked at.
+    Dpop(Secret),
     /// `Bearer` with nothing behind it; Usergrid words it differently from no header.
     EmptyBearer,
     /// Two headers, two credentials, or a `Basic` value that cannot be decoded.
@@ -65,7 +67,9 @@ fn parse_one(item: &str) -> Authorization {
     let (scheme, credential) = item.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((item, ""));
     let credential = credential.trim_start();
     if scheme.eq_ignore_ascii_case("bearer") {
-        parse_bearer(credential)
+        parse_token(credential, Authorization::Bearer)
+    } else if scheme.eq_ignore_ascii_case("dpop") {
+        parse_token(credential, Authorization::Dpop)
     } else if scheme.eq_ignore_ascii_case("basic") && !credential.is_empty() {
         parse_basic(credential).unwrap_or(Authorization::Malformed)
     } else {
@@ -73,11 +77,11 @@ fn parse_one(item: &str) -> Authorization {
     }
 }
 
-fn parse_bearer(token: &str) -> Authorization {
+fn parse_token(token: &str, scheme: fn(Secret) -> Authorization) -> Authorization {
     if token.is_empty() {
         Authorization::EmptyBearer
     } else if token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Authorization::Bearer(Secret::new(token))
+        scheme(Secret::new(token))
     } else {
         Authorization::Malformed
     }
