@@ -34,6 +34,8 @@ enum Rule {
     Absent,
     /// Nobody without a grant, which no credential stands for: 400.
     Grant,
+    /// Everyone, by a page that says so where too little was said: credentials of programs are not looked at.
+    Page,
     /// As `Grant`, but a token is looked at: an admin's of any organization is renewed, another is 401.
     GrantOrAdmin,
 }
@@ -69,6 +71,14 @@ const TABLE: &[(&str, Rule)] = &[
     ("/system/database/setup", Rule::Only(&[])),
     ("/system/database/bootstrap", Rule::Only(&[])),
     ("/testproperties", Rule::Absent),
+    ("/{org}/{app}/authorize", Rule::Page),
+    ("/{org}/{app}/signin", Rule::Page),
+    ("/{org}/{app}/consent", Rule::Page),
+    ("/{org}/{app}/logout", Rule::Page),
+    ("/{org}/{app}/users/{user}/sessions", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/sessions/{session}", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/consents", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/consents/{client}", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
     ("/{org}/{app}/token", Rule::Grant),
     ("/{org}/{app}/.well-known/jwks.json", Rule::Open),
     ("/{org}/{app}/register", Rule::Absent),
@@ -166,7 +176,7 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
         other => other,
     };
     match (rule, credential) {
-        (Rule::Open | Rule::Absent, _) => Verdict::Served,
+        (Rule::Open | Rule::Absent | Rule::Page, _) => Verdict::Served,
         (Rule::Grant, _) | (Rule::GrantOrAdmin, Credential::Guest | Credential::Pair(..)) => Verdict::GrantMissing,
         (_, Credential::Garbage) => Verdict::Refused("auth_unverified_oath"),
         (_, Credential::Expired(_)) => Verdict::Refused("expired_token"),
@@ -197,6 +207,8 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
 fn verdict(rule: Rule, answer: &Answer) -> Option<Verdict> {
     let error = ["auth_unverified_oath", "expired_token", "unauthorized"];
     match answer.status {
+        // A page, whatever it says.
+        200 | 303 | 400 if matches!(rule, Rule::Page) => Some(Verdict::Served),
         200 | 307 => Some(Verdict::Served),
         // The walk's instances ask for nothing that could be had: who hears so was let in.
         400 | 404 | 501 if !matches!(rule, Rule::Open | Rule::Absent | Rule::Grant | Rule::GrantOrAdmin) => {
@@ -222,7 +234,7 @@ fn instance(route: &str) -> String {
     };
     let path = route.replace("{org}", "acme").replace("{app}", "shop").replace("{user}", user);
     let path = path.replace("{collection}", "books").replace("{name}", "password_reset");
-    let path = ["{role}", "{group}", "{followed}", "{mail}", "{client}", "{secret}", "{token}"]
+    let path = ["{role}", "{group}", "{followed}", "{mail}", "{session}", "{client}", "{secret}", "{token}"]
         .iter()
         .fold(path, |path, name| path.replace(name, "nobody"));
     let path = if path.ends_with("/sia-provider") { format!("{path}?provider_key=facebook") } else { path };
