@@ -4,7 +4,6 @@ use super::error::GrantError;
 use super::request::PresentedClient;
 use crate::directory::KnownClient;
 use crate::domain::authority::Principal;
-use crate::domain::client::ClientId;
 use crate::domain::clock::Moment;
 use crate::domain::place::Place;
 
@@ -46,10 +45,7 @@ pub(super) fn accompany(
 
 /// The client id under which a place itself asks: its own client for an application, a word for the management plane.
 pub(super) fn own_id(place: &Place) -> String {
-    match place {
-        Place::Management => "management".to_owned(),
-        Place::App { app, .. } => ClientId::App(app.id).to_string(),
-    }
+    place.client_id()
 }
 
 /// An application's door opens to its own client and to its organization's; the management door to every client.

@@ -6,12 +6,13 @@ use uuid::Uuid;
 
 use super::error::GrantError;
 use super::outcome::Issued;
-use super::request::{GrantRequest, Transport};
+use super::request::{GrantRequest, PresentedClient, Transport};
 use super::workbench::{GrantPolicy, Workbench};
-use super::{client_credentials, lifetime, password, pin, refresh_token, reissue, session};
+use super::{client, client_credentials, lifetime, password, pin, refresh_token, reissue, session};
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
+use crate::domain::registered::{AuthMethod, GrantType};
 use crate::domain::tenant::Switch;
 
 /// The grant dispatcher. A clone shares everything.
@@ -70,6 +71,33 @@ impl Dispatcher {
             Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,
             Grant::RefreshToken => refresh_token::run(&self.0, place, request).await,
         }
+    }
+
+    /// Proves a client that asks for no grant.
+    ///
+    /// *Errors*: `UnknownClient`, `WrongClientSecret`, `ForeignClient`. *Tenancy*: who may knock at the place.
+    pub async fn admit(&self, place: &Place, client: &PresentedClient) -> Result<Principal, GrantError> {
+        let known = self.0.presented(Some(client)).await?;
+        client::admit(place, known.as_ref(), client, self.0.clock.now())
+    }
+
+    /// The id of a client that asks for no grant; the place's own public one needs no proof.
+    ///
+    /// *Errors*: as [`Dispatcher::admit`].
+    pub async fn identify(&self, place: &Place, client: &PresentedClient) -> Result<String, GrantError> {
+        let known = self.0.presented(Some(client)).await?;
+        let proved = client::accompany(place, known.as_ref(), Some(client), self.0.clock.now())?;
+        Ok(proved.unwrap_or_else(|| place.client_id()))
+    }
+
+    /// The grants that are served here under a registered name. Usergrid's `pin` has none.
+    pub fn grants(&self, _place: &Place) -> Vec<GrantType> {
+        GrantType::ALL.into_iter().filter(|grant| Grant::parse(Some(grant.as_str())).is_ok()).collect()
+    }
+
+    /// How clients may prove themselves here.
+    pub fn auth_methods(&self) -> Vec<AuthMethod> {
+        vec![AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost, AuthMethod::None]
     }
 
     /// Signs in a user whom another way has proved; the account's state is checked here.

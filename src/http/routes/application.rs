@@ -1,9 +1,10 @@
 //! The routes of an application, below `/{org}/{app}`. Those that are asked for most come first.
 
 use super::{Gives, Operation, Route, Takes, route};
-use crate::http::oauth::{jwks, token};
+use crate::http::oauth::{discovery, introspect, jwks, revocations, revoke, token};
 use crate::http::pages::{admission, recovery};
-use crate::http::usergrid::{account, application, credentials, empty, revoke, social, user_credentials, users};
+use crate::http::usergrid::revoke as endings;
+use crate::http::usergrid::{account, application, credentials, empty, social, user_credentials, users};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -26,6 +27,36 @@ pub(super) const ROUTES: &[Route] = &[
         "/.well-known/jwks.json",
         [Operation::get("The public keys of the application.").gives(Gives::Json)],
         jwks::keys
+    ),
+    route!(
+        "/.well-known/openid-configuration",
+        [Operation::get("What the issuer says of itself (OpenID Connect).").gives(Gives::Json)],
+        discovery::server
+    ),
+    route!(
+        "/.well-known/oauth-authorization-server",
+        [Operation::get("What the issuer says of itself (RFC 8414).").gives(Gives::Json)],
+        discovery::server
+    ),
+    route!(
+        "/.well-known/oauth-protected-resource",
+        [Operation::get("What the plane says of itself as a resource (RFC 9728).").gives(Gives::Json)],
+        discovery::resource
+    ),
+    route!(
+        "/introspect",
+        [Operation::post("What a token says and whether it holds (RFC 7662).").takes(Takes::Form).gives(Gives::Json)],
+        introspect::introspect
+    ),
+    route!(
+        "/revoke",
+        [Operation::post("Ends a token of the asking client (RFC 7009).").takes(Takes::Form).gives(Gives::Nothing)],
+        revoke::revoke
+    ),
+    route!(
+        "/revocations",
+        [Operation::get("What the issuer has revoked, for those who verify its tokens.").gives(Gives::Json)],
+        revocations::feed
     ),
     route!(
         "/credentials",
@@ -156,11 +187,11 @@ pub(super) const ROUTES: &[Route] = &[
     route!(
         "/{users:users?}/{user}/revoketokens",
         [Operation::put("Ends every token of a user."), Operation::post("Ends every token of a user.")],
-        revoke::all_of_user
+        endings::all_of_user
     ),
     route!(
         "/{users:users?}/{user}/revoketoken",
         [Operation::put("Ends one token of a user."), Operation::post("Ends one token of a user.")],
-        revoke::one_of_user
+        endings::one_of_user
     ),
 ];

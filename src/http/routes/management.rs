@@ -1,10 +1,11 @@
 //! The routes of the management plane, below `/management`.
 
 use super::{Gives, Operation, Route, Takes, route};
-use crate::http::oauth::{jwks, token};
+use crate::http::oauth::{discovery, introspect, jwks, revocations, revoke, token};
 use crate::http::pages::{admission, organization, recovery};
 use crate::http::usergrid::management::{admins, apps, feeds, me, org_config, org_users, orgs};
-use crate::http::usergrid::{credentials, mail, revoke, signin_provider, sso};
+use crate::http::usergrid::revoke as endings;
+use crate::http::usergrid::{credentials, mail, signin_provider, sso};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -28,6 +29,36 @@ pub(super) const ROUTES: &[Route] = &[
         "/.well-known/jwks.json",
         [Operation::get("The public keys of the management issuer.").gives(Gives::Json)],
         jwks::keys
+    ),
+    route!(
+        "/.well-known/openid-configuration",
+        [Operation::get("What the issuer says of itself (OpenID Connect).").gives(Gives::Json)],
+        discovery::server
+    ),
+    route!(
+        "/.well-known/oauth-authorization-server",
+        [Operation::get("What the issuer says of itself (RFC 8414).").gives(Gives::Json)],
+        discovery::server
+    ),
+    route!(
+        "/.well-known/oauth-protected-resource",
+        [Operation::get("What the plane says of itself as a resource (RFC 9728).").gives(Gives::Json)],
+        discovery::resource
+    ),
+    route!(
+        "/introspect",
+        [Operation::post("What a token says and whether it holds (RFC 7662).").takes(Takes::Form).gives(Gives::Json)],
+        introspect::introspect
+    ),
+    route!(
+        "/revoke",
+        [Operation::post("Ends a token of the asking client (RFC 7009).").takes(Takes::Form).gives(Gives::Nothing)],
+        revoke::revoke
+    ),
+    route!(
+        "/revocations",
+        [Operation::get("What the issuer has revoked, for those who verify its tokens.").gives(Gives::Json)],
+        revocations::feed
     ),
     route!(
         "/users/resetpw",
@@ -94,12 +125,12 @@ pub(super) const ROUTES: &[Route] = &[
     route!(
         "/users/{user}/revoketokens",
         [Operation::put("Ends every token of an admin."), Operation::post("Ends every token of an admin.")],
-        revoke::all_of_admin
+        endings::all_of_admin
     ),
     route!(
         "/users/{user}/revoketoken",
         [Operation::put("Ends one token of an admin."), Operation::post("Ends one token of an admin.")],
-        revoke::one_of_admin
+        endings::one_of_admin
     ),
     route!(
         "/orgs",

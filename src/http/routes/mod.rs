@@ -13,6 +13,7 @@ mod service;
 use actix_web::{Resource, web};
 
 use crate::domain::permission::Verb;
+use crate::domain::place::Place;
 use crate::http::service::{method_not_allowed, unknown_route};
 use crate::http::usergrid::empty;
 pub use operation::{Gives, Operation, Takes};
@@ -64,6 +65,15 @@ impl Route {
         });
         verbs.chain(["OPTIONS"]).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Whether a place serves this path below it.
+pub fn serves(place: &Place, path: &str) -> bool {
+    let lists: &[&[Route]] = match place {
+        Place::Management => &[management::ROUTES],
+        Place::App { .. } => &[application::ROUTES, members::ROUTES],
+    };
+    lists.iter().flat_map(|list| list.iter()).any(|route| route.path == path)
 }
 
 /// Every route with its full path as documents show it.
