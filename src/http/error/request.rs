@@ -227,7 +227,9 @@ impl Worded for RequestError {
             Self::BadLimit => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
             }
-            Self::FormOnly => Answer::oauth("invalid_request", "The parameters are taken from a form in the body only."),
+            Self::FormOnly => {
+                Answer::oauth("invalid_request", "The parameters are taken from a form in the body only.")
+            }
             Self::TooManyFailures(wait) => Answer {
                 status: StatusCode::TOO_MANY_REQUESTS,
                 retry_after: Some(*wait),

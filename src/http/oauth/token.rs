@@ -115,7 +115,10 @@ fn read(call: &Call, parameters: &Parameters) -> Result<GrantRequest, RequestErr
 }
 
 /// Makes Basic and parameters one. A Bearer header beside a grant is a former session's and does not count.
-pub(super) fn client(authorization: &Authorization, parameters: &Parameters) -> Result<Option<PresentedClient>, RequestError> {
+pub(super) fn client(
+    authorization: &Authorization,
+    parameters: &Parameters,
+) -> Result<Option<PresentedClient>, RequestError> {
     match authorization {
         Authorization::Malformed => Err(RequestError::MalformedAuthorization),
         Authorization::Basic { client_id, client_secret, .. } => {
