@@ -9,7 +9,7 @@ use tokengrid::access::{Presented, Verifier};
 use tokengrid::config::{self, Overrides};
 use tokengrid::domain::place::{Place, PlaceName};
 use tokengrid::domain::secret::Secret;
-use tokengrid::grant::{ClientMethod, Dispatcher, GrantRequest, PresentedClient, ScopeRule, Transport};
+use tokengrid::grant::{ClientMethod, ClientProof, Dispatcher, GrantRequest, PresentedClient, ScopeRule, Transport};
 use tokengrid::http::extract::parameters::Parameters;
 use tokengrid::http::extract::path::canonical_path;
 use tokengrid::manage::Credentials;

@@ -38,27 +38,22 @@ pub struct Statements {
 }
 
 impl Statements {
-    /// The algorithms that the issuer has keys for, by which whoever reads its key set can verify: never a symmetric
-    /// one.
-    pub async fn algorithms(&self, place: &Place) -> Result<Vec<Algorithm>, AccessError> {
-        let ring = self.directory.keys(place.tenant()).await?;
-        Ok(Algorithm::ALL.into_iter().filter(|algorithm| ring.signer_for(*algorithm).is_some()).collect())
+    /// By what the issuer signs where nobody chose; `None` where its own algorithm is one that no reader of its key set
+    /// could verify.
+    pub async fn algorithm(&self, place: &Place) -> Result<Option<Algorithm>, AccessError> {
+        let own = self.directory.keys(place.tenant()).await?.algorithm();
+        Ok(own.filter(|algorithm| *algorithm != Algorithm::HS256))
     }
 
-    /// Signs by the issuer's own algorithm, or by the one that a client chose; `None` where the issuer has no key for
-    /// it that others could verify.
+    /// Signs by an algorithm; `None` where the issuer has no key for it.
     pub async fn sign(
         &self,
         place: &Place,
         what: Statement,
-        chosen: Option<Algorithm>,
+        algorithm: Algorithm,
         claims: &impl Serialize,
     ) -> Result<Option<Secret>, AccessError> {
         let ring = self.directory.keys(place.tenant()).await?;
-        let signer = match chosen.or_else(|| ring.algorithm()) {
-            Some(algorithm) => ring.signer_for(algorithm),
-            None => None,
-        };
-        Ok(signer.map(|signer| signer.sign_as(what.kind(), claims)).transpose()?)
+        Ok(ring.signer_for(algorithm).map(|signer| signer.sign_as(what.kind(), claims)).transpose()?)
     }
 }

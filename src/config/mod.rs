@@ -21,6 +21,7 @@ mod server;
 mod sso;
 mod superuser;
 mod testing;
+mod tls_client;
 mod tokens;
 mod units;
 mod upstream;
@@ -49,6 +50,7 @@ pub use server::ServerSettings;
 pub use sso::{SsoKind, SsoSettings};
 pub use superuser::SuperuserSettings;
 pub use testing::TestingSettings;
+pub use tls_client::TlsClientSettings;
 pub use tokens::TokenSettings;
 pub use units::ThreadCount;
 pub use upstream::UpstreamSettings;
@@ -68,6 +70,7 @@ pub struct Settings {
     pub security: SecuritySettings,
     pub management: ManagementSettings,
     pub upstream: UpstreamSettings,
+    pub tls_client: TlsClientSettings,
     pub sso: SsoSettings,
     pub mail: MailSettings,
     pub registration: RegistrationSettings,
@@ -106,6 +109,7 @@ impl Settings {
         self.passwords.validate()?;
         self.security.validate()?;
         self.upstream.validate()?;
+        self.tls_client.validate()?;
         self.sso.validate()?;
         self.mail.validate()?;
         self.superuser.validate()?;

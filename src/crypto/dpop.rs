@@ -210,3 +210,6 @@ fn check_token(ath: Option<&str>, token: Option<&Secret>) -> Result<(), DpopErro
     let said = ath.ok_or(DpopError::NoToken)?;
     if compare::same(said.as_bytes(), expected.as_bytes()) { Ok(()) } else { Err(DpopError::WrongToken) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,3 +63,75 @@ fn nonce(key: &hmac::Key, tenant: TenantId, window: i64) -> String {
     let tag = mac.sign();
     URL_SAFE_NO_PAD.encode(tag.as_ref().get(..LENGTH).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::crypto::entropy::SeededEntropy;
+    use crate::crypto::vault::MasterKey;
+    use crate::domain::secret::Secret;
+
+    const SHOP: TenantId = TenantId::new(Uuid::from_u128(7));
+    const NOW: i64 = 1_790_000_000;
+
+    fn at(seconds: i64) -> Moment {
+        Moment::from_millis(seconds.saturating_mul(1_000))
+    }
+
+    fn mint(keys: &[&str]) -> NonceMint {
+        let keys = keys.iter().map(|line| MasterKey::parse(&Secret::new(*line)).unwrap());
+        NonceMint::new(&Vault::new(keys.collect()).unwrap()).unwrap()
+    }
+
+    const OLD: &str = "a:-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s";
+    const NEW: &str = "b:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+
+    #[test]
+    fn two_nodes_with_one_master_key_agree() {
+        let nonce = mint(&[OLD]).issue(SHOP, at(NOW));
+        // Computed by another implementation: HKDF and HMAC with SHA-256, 16 bytes.
+        assert_eq!(nonce, "EkJ4q53m7WQw9UYXc5n9pQ");
+        assert!(mint(&[OLD]).accepts(SHOP, &nonce, at(NOW)));
+    }
+
+    #[test]
+    fn a_nonce_is_accepted_in_its_window_and_the_next() {
+        let (mint, begin) = (mint(&[OLD]), NOW.div_euclid(120) * 120);
+        let nonce = mint.issue(SHOP, at(begin));
+        assert_eq!(nonce, mint.issue(SHOP, at(begin + 119)));
+        assert_ne!(nonce, mint.issue(SHOP, at(begin + 120)));
+        let accepted = |seconds| mint.accepts(SHOP, &nonce, at(begin + seconds));
+        assert_eq!([-1, 0, 239, 240, 1_000_000].map(accepted), [false, true, true, false, false]);
+        assert!(!mint.issue(SHOP, at(i64::MIN)).is_empty() && !mint.issue(SHOP, at(i64::MAX)).is_empty());
+    }
+
+    #[test]
+    fn a_nonce_of_another_tenant_or_master_key_is_refused() {
+        let mint = mint(&[OLD]);
+        let others = [mint.issue(TenantId::MANAGEMENT, at(NOW)), super::tests::mint(&[NEW]).issue(SHOP, at(NOW))];
+        for other in others.iter().map(String::as_str).chain(["", "EkJ4q53m7WQw9UYXc5n9p", "EkJ4q53m7WQw9UYXc5n9pQ="]) {
+            assert!(!mint.accepts(SHOP, other, at(NOW)), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_new_master_key_refuses_no_nonce_of_the_old_one() {
+        let (before, after) = (mint(&[OLD]), mint(&[NEW, OLD]));
+        assert!(after.accepts(SHOP, &before.issue(SHOP, at(NOW)), at(NOW)));
+        assert_ne!(after.issue(SHOP, at(NOW)), before.issue(SHOP, at(NOW)));
+        assert!(after.accepts(SHOP, &after.issue(SHOP, at(NOW)), at(NOW)));
+        // A node that has not yet been restarted has the new key behind the old one.
+        assert!(mint(&[OLD, NEW]).accepts(SHOP, &after.issue(SHOP, at(NOW)), at(NOW)));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_a_nonce_by_chance(text: String, seconds: i64) {
+            let vault = Vault::new(vec![MasterKey::generate("a", &SeededEntropy::new(1)).unwrap()]).unwrap();
+            prop_assert!(!NonceMint::new(&vault).unwrap().accepts(SHOP, &text, at(seconds)));
+        }
+    }
+}

@@ -101,8 +101,8 @@ pub enum Purpose {
     RefreshFamily,
     SigninProvider,
     Mail,
-    /// The key of a tenant's pairwise subjects.
-    PairwiseKey,
+    /// What a tenant keeps for good and shows to nobody; the row says what for.
+    TenantSecret,
     /// Where a page of a list ended; sealed for the caller to bring back, and never stored.
     Cursor,
 }
@@ -115,7 +115,7 @@ impl Purpose {
             Self::RefreshFamily => "refresh family",
             Self::SigninProvider => "signin provider",
             Self::Mail => "mail",
-            Self::PairwiseKey => "pairwise key",
+            Self::TenantSecret => "tenant secret",
             Self::Cursor => "cursor",
         }
     }

@@ -33,6 +33,13 @@ impl KeyPurpose {
     }
 }
 
+/// What one key of an issuer at a time is active for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeySlot {
+    Access,
+    IdToken(Algorithm),
+}
+
 /// Where a key is in its life. Rotation moves each key one step on, so that no verifier meets an unknown key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyState {
@@ -75,4 +82,19 @@ pub struct SigningKey {
     pub created: Moment,
     /// For a retiring key: when its last token is dead and it leaves the JWKS.
     pub gone_at: Option<Moment>,
+}
+
+impl SigningKey {
+    /// Which other keys it takes the place of, and which take its.
+    pub fn slot(&self) -> KeySlot {
+        match self.purpose {
+            KeyPurpose::Access => KeySlot::Access,
+            KeyPurpose::IdToken => KeySlot::IdToken(self.algorithm),
+        }
+    }
+
+    /// Whether it signs.
+    pub fn is_active(&self) -> bool {
+        self.state == KeyState::Active
+    }
 }

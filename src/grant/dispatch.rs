@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::client::{self, Admitted};
 use super::error::GrantError;
 use super::outcome::Issued;
 use super::request::{GrantRequest, PresentedClient, Transport};
 use super::workbench::{GrantPolicy, Workbench};
-use super::{client, client_credentials, lifetime, password, pin, refresh_token, reissue, session};
+use super::{authorization_code, client_credentials, lifetime, password, pin, refresh_token, reissue, session};
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
-use crate::domain::registered::{AuthMethod, GrantType};
 use crate::domain::tenant::Switch;
 
 /// The grant dispatcher. A clone shares everything.
@@ -26,6 +26,7 @@ enum Grant {
     Pin,
     ClientCredentials,
     RefreshToken,
+    AuthorizationCode,
 }
 
 impl Grant {
@@ -36,15 +37,26 @@ impl Grant {
             Some("pin") => Ok(Self::Pin),
             Some("client_credentials") => Ok(Self::ClientCredentials),
             Some("refresh_token") => Ok(Self::RefreshToken),
+            Some("authorization_code") => Ok(Self::AuthorizationCode),
             Some(_) => Err(GrantError::UnsupportedGrantType),
         }
     }
+}
+
+/// Whether a grant is served under this name.
+pub(super) fn is_served(name: &str) -> bool {
+    Grant::parse(Some(name)).is_ok()
 }
 
 impl Dispatcher {
     /// A dispatcher over these tools.
     pub fn new(workbench: Workbench) -> Self {
         Self(workbench)
+    }
+
+    /// The tools, for the files of this room that serve the dispatcher.
+    pub(super) fn workbench(&self) -> &Workbench {
+        &self.0
     }
 
     /// The URL that every issuer begins with.
@@ -70,34 +82,16 @@ impl Dispatcher {
             Grant::Pin => pin::run(&self.0, place, request).await,
             Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,
             Grant::RefreshToken => refresh_token::run(&self.0, place, request).await,
+            Grant::AuthorizationCode => authorization_code::run(&self.0, place, request).await,
         }
     }
 
-    /// Proves a client that asks for no grant.
+    /// Proves a client at a place: one of its application or organization, or one that is registered there.
     ///
-    /// *Errors*: `UnknownClient`, `WrongClientSecret`, `ForeignClient`. *Tenancy*: who may knock at the place.
-    pub async fn admit(&self, place: &Place, client: &PresentedClient) -> Result<Principal, GrantError> {
-        let known = self.0.presented(Some(client)).await?;
-        client::admit(place, known.as_ref(), client, self.0.clock.now())
-    }
-
-    /// The id of a client that asks for no grant; the place's own public one needs no proof.
-    ///
-    /// *Errors*: as [`Dispatcher::admit`].
-    pub async fn identify(&self, place: &Place, client: &PresentedClient) -> Result<String, GrantError> {
-        let known = self.0.presented(Some(client)).await?;
-        let proved = client::accompany(place, known.as_ref(), Some(client), self.0.clock.now())?;
-        Ok(proved.unwrap_or_else(|| place.client_id()))
-    }
-
-    /// The grants that are served here under a registered name. Usergrid's `pin` has none.
-    pub fn grants(&self, _place: &Place) -> Vec<GrantType> {
-        GrantType::ALL.into_iter().filter(|grant| Grant::parse(Some(grant.as_str())).is_ok()).collect()
-    }
-
-    /// How clients may prove themselves here.
-    pub fn auth_methods(&self) -> Vec<AuthMethod> {
-        vec![AuthMethod::ClientSecretBasic, AuthMethod::ClientSecretPost, AuthMethod::None]
+    /// *Errors*: those of which [`GrantError::is_of_client`] is true, all with one answer; a failure below.
+    /// *Tenancy*: a registered client of another tenant is unknown here.
+    pub async fn authenticate(&self, place: &Place, presented: &PresentedClient) -> Result<Admitted, GrantError> {
+        client::authenticate(&self.0, place, presented).await
     }
 
     /// Signs in a user whom another way has proved; the account's state is checked here.

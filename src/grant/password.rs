@@ -1,7 +1,7 @@
 //! `grant_type=password` (RFC 6749 §4.3): a user of an application or an admin signs in by name and password.
 //! No connection is held while bcrypt runs; the unknown user costs what the wrong password costs.
 
-use super::client;
+use super::client::{self, Admitted};
 use super::error::GrantError;
 use super::outcome::Issued;
 use super::person::{self, Candidate};
@@ -10,25 +10,46 @@ use super::session::{self, Wish};
 use super::workbench::Workbench;
 use crate::crypto::password::Verdict;
 use crate::domain::place::Place;
+use crate::domain::registered::GrantType;
 use crate::domain::secret::Secret;
+use crate::domain::tenant::Switch;
 use crate::domain::user::Identifier;
 
 pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest) -> Result<Issued, GrantError> {
     let username = request.username.as_deref().ok_or(GrantError::MissingParameter("username"))?;
     let password = request.password.as_ref().ok_or(GrantError::MissingParameter("password"))?;
-    let known = this.presented(request.client.as_ref()).await?;
-    let bound_to = client::accompany(place, known.as_ref(), request.client.as_ref(), this.clock.now())?;
+    let client = client::accompany(this, place, request.client.as_ref()).await?;
+    permitted(place, client.as_ref())?;
     let candidate = person::find(this, place, Identifier::parse(username)).await?;
 
     let hash = candidate.as_ref().and_then(Candidate::hash).cloned();
     let verdict = this.lane.verify(place.tenant(), password.clone(), hash.clone()).await?;
     let candidate = decide(candidate, verdict).map_err(|cause| elsewhere(this, place, cause))?;
-    let wish = Wish { bound_to, scope: request.scope.as_deref(), scope_rule: request.scope_rule, ttl: request.ttl };
+    let wish = Wish {
+        client: client.as_ref(),
+        scope: request.scope.as_deref(),
+        scope_rule: request.scope_rule,
+        ttl: request.ttl,
+    };
     let issued = session::begin(this, place, &candidate, wish).await?;
     if let (Verdict::Match { rehash: true }, Some(old)) = (verdict, hash) {
         rehash(this, place, &candidate, Rehash { password: password.clone(), old }).await;
     }
     Ok(issued)
+}
+
+/// Whether a person's password may be taken here: by a registered client that lists the grant, and by the application
+/// itself unless that was switched off (RFC 9700 §2.4 would rather have neither).
+pub(super) fn permitted(place: &Place, client: Option<&Admitted>) -> Result<(), GrantError> {
+    match (client, place) {
+        (Some(client @ Admitted::Registered(_)), _) => client.demand(GrantType::Password),
+        (None | Some(Admitted::Own(_)), Place::App { org, app })
+            if org.settings.password_grant == Switch::Off || app.settings.password_grant == Switch::Off =>
+        {
+            Err(GrantError::PasswordGrantOff)
+        }
+        (None | Some(Admitted::Own(_)), _) => Ok(()),
+    }
 }
 
 /// Where admins sign in elsewhere, a wrong password sounds like a right one, so that none can be tried out here.

@@ -34,7 +34,7 @@ pub(super) async fn run(
         Some(session) => session,
         // By Basic, with every right and no token yet: a sign-in like any other.
         None if admin == AdminId::SUPERUSER => {
-            let wish = Wish { bound_to: None, scope: None, scope_rule: ScopeRule::Lenient, ttl };
+            let wish = Wish { client: None, scope: None, scope_rule: ScopeRule::Lenient, ttl };
             return session::begin(this, &place, &candidate, wish).await;
         }
         None => return Err(GrantError::SessionOver),

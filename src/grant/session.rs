@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::client::Admitted;
 use super::error::GrantError;
 use super::family;
 use super::outcome::Issued;
@@ -15,6 +16,7 @@ use crate::domain::client::ClientId;
 use crate::domain::id::UserId;
 use crate::domain::journal::AuditEntry;
 use crate::domain::place::Place;
+use crate::domain::registered::{GrantType, RegisteredClient};
 use crate::domain::token::DEFAULT_SCOPE;
 use crate::domain::user::Identifier;
 use crate::store::{Journal, Store};
@@ -22,7 +24,7 @@ use crate::store::{Journal, Store};
 /// What a sign-in asks for.
 pub(super) struct Wish<'a> {
     /// The client that proved itself beside the person, to which the session is bound.
-    pub bound_to: Option<String>,
+    pub client: Option<&'a Admitted>,
     pub scope: Option<&'a str>,
     pub scope_rule: ScopeRule,
     pub ttl: Option<Duration>,
@@ -39,18 +41,37 @@ pub(super) async fn begin(
 ) -> Result<Issued, GrantError> {
     this.policy.may_begin_here(candidate.principal(place)?)?;
     candidate.may_sign_in(&this.policy.switches)?;
-    let granted = scope::decide(wish.scope, wish.scope_rule)?;
-    let lifetime = lifetime::decide(place.app_settings(), wish.ttl, &this.policy)?;
+    let registered = wish.client.and_then(Admitted::registered);
+    let granted = granted(&wish, registered)?;
+    let lifetime = lifetime::decide_for(registered, place.app_settings(), wish.ttl, &this.policy)?;
 
     let principal = candidate.principal(place)?;
-    let (family, refresh) = family::begin(this, place, principal, wish.bound_to.clone())?;
-    let client_id = wish.bound_to.unwrap_or_else(|| client::own_id(place));
+    let bound_to = wish.client.map(Admitted::client_id);
+    let (family, refresh) = match registered {
+        Some(client) if !client.metadata.allows(GrantType::RefreshToken) => (None, RefreshPlan::None),
+        _ => {
+            let life = lifetime::of_session(registered, &this.policy);
+            let (family, refresh) = family::begin(this, place, principal, (bound_to.clone(), life))?;
+            (Some(family), refresh)
+        }
+    };
+    let client_id = bound_to.unwrap_or_else(|| client::own_id(place));
     let issuer = this.issuer(place, Terms { principal, client_id, lifetime, refresh, bound: Bound::default() }).await?;
-    let minted = oxide::password(granted, &issuer)?;
+    let minted = oxide::password(&granted, &issuer)?;
 
-    let family = family.dated(issuer.issued, granted);
-    this.store.blocking(move |store| store.insert_refresh_family(&family)).await?;
+    if let Some(family) = family.map(|family| family.dated(issuer.issued, &granted)) {
+        this.store.blocking(move |store| store.insert_refresh_family(&family)).await?;
+    }
     Ok(Workbench::issued(minted, principal, person::holder(this, candidate.clone()).await?))
+}
+
+/// The scope of a sign-in: what the application's own has always had, or what a registered client may ask for.
+fn granted(wish: &Wish<'_>, registered: Option<&RegisteredClient>) -> Result<String, GrantError> {
+    let granted = match registered {
+        Some(client) => scope::decide(wish.scope, ScopeRule::Strict, &client.metadata.scope)?,
+        None => scope::decide(wish.scope, wish.scope_rule, &[DEFAULT_SCOPE].into_iter().collect())?,
+    };
+    Ok(granted.to_string())
 }
 
 /// A session of a user whom another way has proved: an outside provider, a link.
@@ -63,7 +84,7 @@ pub(super) async fn begin_of_user(
     ttl: Option<Duration>,
 ) -> Result<Issued, GrantError> {
     let candidate = load(this, place, user).await?;
-    let wish = Wish { bound_to: None, scope: None, scope_rule: ScopeRule::Lenient, ttl };
+    let wish = Wish { client: None, scope: None, scope_rule: ScopeRule::Lenient, ttl };
     begin(this, place, &candidate, wish).await
 }
 

@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::GrantError;
+use super::external::KeySource;
 use super::outcome::{Holder, Issued};
 use super::oxide::{Minted, RefreshPlan, TokenIssuer};
-use super::request::PresentedClient;
 use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::password::PasswordLane;
 use crate::crypto::vault::Vault;
-use crate::directory::{Directory, KnownClient};
+use crate::directory::Directory;
 use crate::domain::authority::Principal;
-use crate::domain::clock::Clock;
-use crate::domain::id::AdminId;
+use crate::domain::clock::{Clock, Moment};
+use crate::domain::id::{AdminId, RegisteredId};
 use crate::domain::place::{BaseUrl, Place};
 use crate::domain::switchboard::Switchboard;
 use crate::domain::tenant::Switch;
@@ -60,18 +60,14 @@ pub struct Workbench {
     pub entropy: Arc<dyn Entropy>,
     pub base: BaseUrl,
     pub policy: Arc<GrantPolicy>,
+    /// Where the keys are that clients publish.
+    pub keys: Arc<dyn KeySource>,
 }
 
 impl Workbench {
-    /// The client that the request names, if it names one that exists.
-    pub(super) async fn presented(&self, client: Option<&PresentedClient>) -> Result<Option<KnownClient>, GrantError> {
-        match client {
-            Some(client) => {
-                self.directory.ensure_fresh().await?;
-                Ok(self.directory.client(&client.id).await?)
-            }
-            None => Ok(None),
-        }
+    /// Whether the place takes no authorization request but a pushed one (RFC 9126 §6).
+    pub(super) fn asks_for_pushing(&self, place: &Place) -> bool {
+        place.app_settings().is_some_and(|settings| settings.require_pushed_requests)
     }
 
     /// Prepares the issuer for one token, asked for at `door`.
@@ -85,7 +81,10 @@ impl Workbench {
         let ring = self.directory.keys(tenant).await?;
         let revoked = self.directory.revocations(tenant).await?;
         // A token dated at or before a watermark would be born dead: one issued after a revocation is dated after it.
-        let issued = self.clock.now().max(revoked.earliest_issue(terms.principal.uuid()));
+        let client = RegisteredId::parse_client_id(&terms.client_id).map(RegisteredId::uuid);
+        let earliest =
+            [Some(terms.principal.uuid()), client].into_iter().flatten().map(|id| revoked.earliest_issue(id));
+        let issued = earliest.fold(self.clock.now(), Moment::max);
         Ok(TokenIssuer { ring, issuer, issued, jti: uuid_v7(issued, &*self.entropy), terms })
     }
 
@@ -95,6 +94,7 @@ impl Workbench {
             access_token: minted.access_token,
             expires_in: minted.expires_in,
             refresh_token: minted.refresh_token,
+            id_token: None,
             scope: minted.scope,
             principal,
             holder,

@@ -72,6 +72,7 @@ impl Store {
             if found {
                 q::revocation::apply(conn, ends, None)?;
                 q::refresh_family::remove_all_of(conn, app.into(), user.uuid())?;
+                q::authorization_code::remove_all_of(conn, app.into(), user.uuid())?;
                 q::link::remove_all_of(conn, app, user.uuid())?;
                 q::permission::remove_all_of(conn, app, Holder::User(user))?;
                 q::password_history::remove(conn, app.into(), user.uuid())?;

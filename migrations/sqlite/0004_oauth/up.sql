@@ -4,6 +4,7 @@
 ALTER TABLE refresh_family ADD COLUMN session blob;
 ALTER TABLE refresh_family ADD COLUMN details blob NOT NULL DEFAULT x'0c';
 CREATE INDEX refresh_family_session ON refresh_family (tenant_id, session) WHERE session IS NOT NULL;
+CREATE INDEX refresh_family_client ON refresh_family (tenant_id, client_id) WHERE client_id IS NOT NULL;
 -- When this node heard of it, for the revocation feed.
 ALTER TABLE revocation ADD COLUMN recorded integer;
 CREATE INDEX revocation_recorded ON revocation (tenant_id, recorded);

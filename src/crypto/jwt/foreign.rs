@@ -12,10 +12,10 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::profile::{Audiences, Claim, Profile, Untyped};
-use super::{Audience, JwtError, Parts, Unrepeated, decode, present, read};
+use super::{JwtError, Parts, Unrepeated, decode, present, read};
 use crate::crypto::jwk::{JwkError, PublicKey};
 use crate::domain::clock::Moment;
-use crate::domain::token::Algorithm;
+use crate::domain::token::{Algorithm, Audience};
 
 /// How far the other issuer's clock may be ahead of ours. *Units*: seconds.
 const SKEW: i64 = 60;
@@ -26,7 +26,7 @@ const ID_MAX: usize = 256;
 const PEM: &str = "-----BEGIN PUBLIC KEY-----";
 
 /// The public keys of another issuer.
-pub struct ForeignKeys(Vec<PublicKey>);
+pub struct ForeignKeys(pub(super) Vec<PublicKey>);
 
 /// Why a client's own key set cannot be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -242,11 +242,10 @@ fn claims(json: &[u8], expected: &ForeignExpected<'_>) -> Result<ForeignClaims, 
     if expected.subject.is_some() && subject.as_deref() != expected.subject {
         return Err(JwtError::WrongSubject);
     }
-    let is_ours = |one: &String| expected.audiences.contains(&one.as_str());
-    let is_for_us = match (registered.aud.all(), profile.audiences) {
-        ([one], _) => is_ours(one),
-        (many, Audiences::Among) => many.iter().any(is_ours),
-        (_, Audiences::Sole) => false,
+    let is_ours = |one: &str| expected.audiences.contains(&one);
+    let is_for_us = match profile.audiences {
+        Audiences::Among => registered.aud.iter().any(is_ours),
+        Audiences::Sole => registered.aud.iter().count() == 1 && registered.aud.iter().all(is_ours),
     };
     if !is_for_us {
         return Err(JwtError::WrongAudience);

@@ -6,10 +6,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256, Sha512};
 
-use super::{Audience, Header, JwtError, Parts, SignedKind, Verifier, decode, present, read};
+use super::{Header, JwtError, Parts, SignedKind, Verifier, decode, present, read};
 use crate::domain::clock::Moment;
 use crate::domain::secret::Secret;
-use crate::domain::token::Algorithm;
+use crate::domain::token::{Algorithm, Audience};
 
 /// `at_hash` or `c_hash`: the left half of the hash of a token or code, by the hash of the ID token's algorithm.
 ///
@@ -28,8 +28,8 @@ pub fn half_hash(algorithm: Algorithm, text: &Secret) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdHint {
     pub sub: String,
-    /// The clients that it was made for; at least one.
-    pub aud: Vec<String>,
+    /// The clients that it was made for.
+    pub aud: Audience,
     pub azp: Option<String>,
     pub sid: Option<String>,
     pub issued: Moment,
@@ -67,10 +67,10 @@ impl Verifier {
         if iss != issuer {
             return Err(JwtError::WrongIssuer);
         }
-        if sub.is_empty() || aud.all().is_empty() {
+        if sub.is_empty() {
             return Err(JwtError::Malformed);
         }
         let moment = |seconds: i64| Moment::from_millis(seconds.saturating_mul(1_000));
-        Ok(IdHint { sub, aud: aud.all().to_vec(), azp, sid, issued: moment(iat), expires: moment(exp) })
+        Ok(IdHint { sub, aud, azp, sid, issued: moment(iat), expires: moment(exp) })
     }
 }

@@ -24,7 +24,7 @@ use uuid::Uuid;
 pub use foreign::{ForeignClaims, ForeignExpected, ForeignKeys, ForeignPeek, JwksError, peek_foreign};
 pub(in crate::crypto) use id_token::kid_of_id_token;
 pub use id_token::{IdHint, half_hash};
-pub(in crate::crypto) use object::{Audience, Unrepeated, present, read};
+pub(in crate::crypto) use object::{Unrepeated, present, read};
 pub use profile::{Audiences, Claim, Profile, Untyped};
 pub use signer::{SignedKind, Signer};
 pub use verifier::{Expected, Verifier};

@@ -50,21 +50,3 @@ impl<'de> Deserialize<'de> for Unrepeated {
         deserializer.deserialize_map(Members)
     }
 }
-
-/// One audience or several (RFC 7519 §4.1.3).
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(in crate::crypto) enum Audience {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl Audience {
-    /// Every audience named.
-    pub(in crate::crypto) fn all(&self) -> &[String] {
-        match self {
-            Self::One(one) => std::slice::from_ref(one),
-            Self::Many(many) => many,
-        }
-    }
-}

@@ -79,6 +79,10 @@ pub enum RequestError {
     UnknownEncoding,
     #[error("two ways of client authentication at once")]
     TwoClientMethods,
+    #[error("a client assertion without its type, or of an unknown one")]
+    AssertionType,
+    #[error("client credentials in the URL")]
+    ClientInUrl,
     #[error("the Authorization header cannot be read")]
     MalformedAuthorization,
     #[error("ttl is not a number")]
@@ -150,6 +154,13 @@ impl Worded for RequestError {
             ),
             Self::TwoClientMethods => {
                 Answer::oauth("invalid_request", "Client credentials came in two ways; use exactly one.")
+            }
+            Self::AssertionType => Answer::oauth(
+                "invalid_request",
+                "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer.",
+            ),
+            Self::ClientInUrl => {
+                Answer::oauth("invalid_request", "Client credentials are taken from the body or the header alone.")
             }
             Self::MalformedAuthorization => {
                 Answer::oauth("invalid_request", "The Authorization header cannot be read.")

@@ -1,7 +1,6 @@
 //! Who asks about a token: a client with its proof, or someone who bears a token of the administration. Failures are
 //! counted by source, so that nobody tries secrets here. *Spec*: RFC 7662 §2.1, RFC 7009 §2.1; security rule I-1.
 
-use super::token;
 use crate::access::{AccessError, Asker, Presented};
 use crate::domain::authority::Principal;
 use crate::domain::place::Place;
@@ -29,7 +28,7 @@ impl Call {
     pub fn asked_token(&self) -> Result<Secret, Refusal> {
         let parameters = self.parameters()?;
         let is_form = parameters.encoding == Encoding::Form;
-        if !is_form || parameters.is_in_query("token") || parameters.is_in_query("client_secret") {
+        if !is_form || parameters.is_in_query("token") {
             return Err(self.refuse_in(Voice::OAuth, &RequestError::FormOnly));
         }
         let missing = || self.refuse_in(Voice::OAuth, &GrantError::MissingParameter("token"));
@@ -65,15 +64,24 @@ impl Call {
 
     async fn confidential(&self, place: &Place) -> Result<Caller, Refusal> {
         let client = self.presented_client()?;
-        let admitted = self.state.dispatcher.admit(place, &client).await;
-        let principal = admitted.map_err(|cause| self.refuse_in(Voice::OAuth, &cause))?;
-        let name = principal.subject();
-        let asker = match place {
-            Place::App { .. } => Asker::Administration,
-            // Clients of all tenants knock here, and none is over another.
-            Place::Management => Asker::Client { id: name.clone(), resources: Vec::new() },
+        let refuse = |cause: GrantError| self.refuse_in(Voice::OAuth, &cause);
+        let admitted = self.state.dispatcher.authenticate(place, &client).await.map_err(refuse)?;
+        let name = admitted.client_id();
+        let Some(registered) = admitted.registered() else {
+            let asker = match place {
+                Place::App { .. } => Asker::Administration,
+                // Clients of all tenants knock here, and none is over another.
+                Place::Management => Asker::Client { id: name.clone(), resources: Vec::new() },
+            };
+            return Ok(Caller { name, asker, signed_by: None });
         };
-        Ok(Caller { name, asker, signed_by: None })
+        let metadata = &registered.metadata;
+        // A public client has proved nothing.
+        if metadata.is_public() {
+            return Err(refuse(GrantError::WrongClientSecret(client.method)));
+        }
+        let asker = Asker::Client { id: name.clone(), resources: metadata.resources.clone() };
+        Ok(Caller { name, asker, signed_by: metadata.introspection_signed_response_alg })
     }
 
     async fn bearer(&self, place: &Place, token: &Secret) -> Result<Caller, Refusal> {
@@ -93,9 +101,7 @@ impl Call {
     }
 
     fn presented_client(&self) -> Result<PresentedClient, Refusal> {
-        let client = token::client(&self.authorization, self.parameters()?);
-        let client = client.map_err(|cause| self.refuse_in(Voice::OAuth, &cause))?;
-        client.ok_or_else(|| self.refuse_in(Voice::OAuth, &GrantError::MissingClient))
+        self.client()?.ok_or_else(|| self.refuse_in(Voice::OAuth, &GrantError::MissingClient))
     }
 
     fn unless_failing(&self, place: &Place) -> Result<(), Refusal> {

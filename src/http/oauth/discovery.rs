@@ -5,12 +5,12 @@ use actix_web::HttpResponse;
 use serde_json::{Map, Value, json};
 
 use super::document::Document;
+use super::signed;
 use crate::domain::place::Place;
 use crate::domain::registered::{AuthMethod, GrantType};
 use crate::domain::scope::API;
 use crate::domain::tenant::Switch;
-use crate::domain::token::Algorithm;
-use crate::http::error::{Refusal, Voice};
+use crate::http::error::Refusal;
 use crate::http::extract::call::Call;
 use crate::http::routes;
 
@@ -43,13 +43,11 @@ const LOGOUT: &str = "/logout";
 /// sees that it is not the issuer's, which RFC 8414 §3.3 tells it to refuse.
 pub async fn server(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
-    let algorithms = call.state.statements.algorithms(&place).await;
-    let algorithms = algorithms.map_err(|cause| call.refuse_in(Voice::OAuth, &cause))?;
-    let said = Value::Object(metadata(&call, &place, &algorithms));
+    let said = Value::Object(metadata(&call, &place));
     Ok(Document::new("application/json", said.to_string(), call.state.jwks_max_age).respond(&call))
 }
 
-fn metadata(call: &Call, place: &Place, algorithms: &[Algorithm]) -> Map<String, Value> {
+fn metadata(call: &Call, place: &Place) -> Map<String, Value> {
     let state = &call.state;
     let issuer = state.base.issuer(place);
     let grants = state.dispatcher.grants(place);
@@ -62,8 +60,8 @@ fn metadata(call: &Call, place: &Place, algorithms: &[Algorithm]) -> Map<String,
     }
     said.insert("protected_resources".to_owned(), json!([issuer]));
     said.insert("grant_types_supported".to_owned(), json!(grants));
-    said.extend(of_clients(&state.dispatcher.auth_methods()));
-    said.extend(of_signatures(algorithms));
+    let certificates = if state.certificates.is_some() { Switch::On } else { Switch::Off };
+    said.extend(of_clients(&state.dispatcher.auth_methods(certificates)));
     said.extend(of_authorization(place, &grants));
     said.insert("scopes_supported".to_owned(), json!(scopes(place)));
     said.insert("service_documentation".to_owned(), json!(format!("{}/openapi.json", state.base.as_str())));
@@ -82,19 +80,8 @@ fn of_clients(methods: &[AuthMethod]) -> Map<String, Value> {
     if methods.contains(&AuthMethod::PrivateKeyJwt) {
         for endpoint in ["token", "revocation", "introspection"] {
             let member = format!("{endpoint}_endpoint_auth_signing_alg_values_supported");
-            said.insert(member, json!(asymmetric()));
+            said.insert(member, json!(signed::algorithms()));
         }
-    }
-    said
-}
-
-/// What the issuer signs beside access tokens.
-fn of_signatures(algorithms: &[Algorithm]) -> Map<String, Value> {
-    let mut said = Map::new();
-    if !algorithms.is_empty() {
-        said.insert("introspection_signing_alg_values_supported".to_owned(), json!(algorithms));
-        said.insert("userinfo_signing_alg_values_supported".to_owned(), json!(algorithms));
-        said.insert("id_token_signing_alg_values_supported".to_owned(), json!(algorithms));
     }
     said
 }
@@ -106,7 +93,10 @@ fn of_authorization(place: &Place, grants: &[GrantType]) -> Map<String, Value> {
     let mut said = Map::new();
     // Demanded by RFC 8414 §2, even of a server that answers none.
     said.insert("response_types_supported".to_owned(), json!(responses));
-    said.insert("subject_types_supported".to_owned(), json!(["public"]));
+    said.insert("subject_types_supported".to_owned(), json!(["public", "pairwise"]));
+    for signed in ["id_token", "userinfo", "introspection"] {
+        said.insert(format!("{signed}_signing_alg_values_supported"), json!(signed::algorithms()));
+    }
     for unserved in ["claims_parameter_supported", "request_parameter_supported", "request_uri_parameter_supported"] {
         said.insert(unserved.to_owned(), json!(false));
     }
@@ -122,10 +112,6 @@ fn scopes(place: &Place) -> Vec<&'static str> {
     let of_people = ["openid", "profile", "email", "groups", "roles", "offline_access"];
     let of_people: &[&str] = if routes::serves(place, AUTHORIZE) { &of_people } else { &[] };
     [API].iter().chain(of_people).copied().collect()
-}
-
-fn asymmetric() -> Vec<Algorithm> {
-    Algorithm::ALL.into_iter().filter(|algorithm| *algorithm != Algorithm::HS256).collect()
 }
 
 /// `GET {issuer}/.well-known/oauth-protected-resource`, also with the issuer's path behind the word (RFC 9728 §3.1): the

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
 use super::token::no_store_json;
-use crate::access::{AccessError, ActiveToken, Statement};
+use crate::access::{ActiveToken, Statement};
 use crate::domain::place::Place;
 use crate::http::error::{Refusal, Voice, forbid_keeping};
 use crate::http::extract::call::Call;
@@ -22,16 +22,13 @@ pub async fn introspect(call: Call) -> Result<HttpResponse, Refusal> {
     let caller = call.asker(&place).await?;
     let found = call.state.introspector.look(&place, &token, &caller.asker).await;
     let said = found.map_err(|cause| call.refuse_in(Voice::OAuth, &cause)).map(body)?;
-    let wants_signed = caller.signed_by.is_some() || call.accepts(SIGNED);
-    let signed = if wants_signed { sign(&call, &place, &caller, &said).await } else { Ok(None) };
-    match signed.map_err(|cause| call.refuse_in(Voice::OAuth, &cause))? {
-        None => Ok(no_store_json(&said, None)),
-        Some(signed) => {
-            let mut response = HttpResponse::Ok().insert_header((CONTENT_TYPE, SIGNED)).body(signed);
-            forbid_keeping(response.headers_mut());
-            Ok(response)
-        }
+    if caller.signed_by.is_none() && !call.accepts(SIGNED) {
+        return Ok(no_store_json(&said, None));
     }
+    let signed = sign(&call, &place, &caller, &said).await?;
+    let mut response = HttpResponse::Ok().insert_header((CONTENT_TYPE, SIGNED)).body(signed);
+    forbid_keeping(response.headers_mut());
+    Ok(response)
 }
 
 fn body(found: Option<ActiveToken>) -> Value {
@@ -43,15 +40,13 @@ fn body(found: Option<ActiveToken>) -> Value {
     Value::Object(said)
 }
 
-/// The answer as a token that says nothing of its own (RFC 9701 §5); `None` where the issuer has no key to sign it.
-async fn sign(call: &Call, place: &Place, caller: &Caller, said: &Value) -> Result<Option<String>, AccessError> {
-    let state = &call.state;
+/// The answer as a token that says nothing of its own (RFC 9701 §5).
+async fn sign(call: &Call, place: &Place, caller: &Caller, said: &Value) -> Result<String, Refusal> {
     let claims = json!({
-        "iss": state.base.issuer(place),
+        "iss": call.state.base.issuer(place),
         "aud": caller.name,
-        "iat": state.clock.now().seconds(),
+        "iat": call.state.clock.now().seconds(),
         "token_introspection": said,
     });
-    let signed = state.statements.sign(place, Statement::Introspection, caller.signed_by, &claims).await?;
-    Ok(signed.map(|signed| signed.expose().to_owned()))
+    call.signed(place, Statement::Introspection, caller.signed_by, &claims).await
 }

@@ -7,4 +7,6 @@ pub mod introspect;
 pub mod jwks;
 pub mod revocations;
 pub mod revoke;
+mod signed;
 pub mod token;
+pub mod userinfo;

@@ -24,11 +24,11 @@ pub async fn feed(call: Call) -> Result<HttpResponse, Refusal> {
     let document = state.feed.document(place.tenant(), issuer, since, now).await;
     let document = document.map_err(|cause| call.refuse_in(Voice::OAuth, &cause))?;
     let plain = Document::new("application/json", json!(document).to_string(), FRESH);
-    if !call.accepts(SIGNED) {
-        return Ok(plain.respond(&call));
-    }
-    let signed = state.statements.sign(&place, Statement::Revocations, None, &document).await;
-    let signed = signed.map_err(|cause| call.refuse_in(Voice::OAuth, &cause))?;
+    let refuse = |cause| call.refuse_in(Voice::OAuth, &cause);
+    // Tokens that nobody else can verify need no feed that everyone can.
+    let own = state.statements.algorithm(&place).await.map_err(refuse)?;
+    let Some(algorithm) = own.filter(|_| call.accepts(SIGNED)) else { return Ok(plain.respond(&call)) };
+    let signed = state.statements.sign(&place, Statement::Revocations, algorithm, &document).await.map_err(refuse)?;
     Ok(match signed {
         Some(signed) => plain.sealed(SIGNED, signed.expose().to_owned()).respond(&call),
         None => plain.respond(&call),

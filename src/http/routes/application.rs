@@ -1,7 +1,7 @@
 //! The routes of an application, below `/{org}/{app}`. Those that are asked for most come first.
 
 use super::{Gives, Operation, Route, Takes, route};
-use crate::http::oauth::{discovery, introspect, jwks, revocations, revoke, token};
+use crate::http::oauth::{discovery, introspect, jwks, revocations, revoke, token, userinfo};
 use crate::http::pages::{admission, recovery};
 use crate::http::usergrid::revoke as endings;
 use crate::http::usergrid::{account, application, credentials, empty, social, user_credentials, users};
@@ -52,6 +52,14 @@ pub(super) const ROUTES: &[Route] = &[
         "/revoke",
         [Operation::post("Ends a token of the asking client (RFC 7009).").takes(Takes::Form).gives(Gives::Nothing)],
         revoke::revoke
+    ),
+    route!(
+        "/userinfo",
+        [
+            Operation::get("Who the bearer's token is of (OpenID Connect).").gives(Gives::Json),
+            Operation::post("Who the bearer's token is of (OpenID Connect).").takes(Takes::Form).gives(Gives::Json),
+        ],
+        userinfo::user_info
     ),
     route!(
         "/revocations",

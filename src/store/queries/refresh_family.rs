@@ -160,6 +160,16 @@ pub fn end_covered(conn: &mut Conn, revocation: &Revocation, spare: Option<Uuid>
     Ok(())
 }
 
+/// Ends the families that are bound to a client, whoever signed in by it.
+pub fn end_of_client(conn: &mut Conn, tenant: TenantId, client_id: &str, at: Moment) -> Result<(), StoreError> {
+    let bound = refresh_family::table
+        .filter(refresh_family::tenant_id.eq(RowId(tenant.uuid())))
+        .filter(refresh_family::client_id.eq(client_id))
+        .filter(refresh_family::ended.is_null());
+    diesel::update(bound).set(refresh_family::ended.eq(at)).execute(conn)?;
+    Ok(())
+}
+
 /// Family keys under another master key than `not_by`.
 pub fn list_sealed(conn: &mut Conn, tenant: TenantId, not_by: &str, limit: u32) -> Result<Vec<SealedRow>, StoreError> {
     let rows = refresh_family::table

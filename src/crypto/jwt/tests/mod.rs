@@ -2,8 +2,10 @@
 //! about the key.
 
 mod claims;
+mod foreign;
 mod form;
 mod header;
+mod id_token;
 
 use std::sync::LazyLock;
 
