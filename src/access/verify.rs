@@ -213,6 +213,11 @@ impl Verifier {
         if let Some(reason) = revocations.find(principal.uuid(), &ids, issued) {
             return Err(AccessError::Revoked(reason));
         }
+        // With a registered client ends what it was given for others, too.
+        let client = RegisteredId::parse_client_id(&claims.client_id);
+        if let Some(reason) = client.and_then(|client| revocations.find(client.uuid(), &[], issued)) {
+            return Err(AccessError::Revoked(reason));
+        }
         self.tenant_lives(principal).await
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Directory, DirectoryError};
-use crate::crypto::pairwise::PairwiseKey;
+use crate::crypto::pairwise::{PairwiseKey, ROW};
 use crate::domain::id::TenantId;
 use crate::store::Store;
 
@@ -18,7 +18,7 @@ impl Directory {
         let this = self.clone();
         let load = move |store: &Store| {
             let opened = this.shelves.pairwise.fill(tenant, || -> Result<_, DirectoryError> {
-                let Some(sealed) = store.find_pairwise_key(tenant)? else { return Ok(None) };
+                let Some(sealed) = store.find_tenant_secret(tenant, ROW)? else { return Ok(None) };
                 let bytes = this.vault.open(&PairwiseKey::binding(tenant), &sealed)?;
                 PairwiseKey::parse(&bytes).map(|key| Some(Arc::new(key))).ok_or(DirectoryError::Pairwise(tenant))
             });

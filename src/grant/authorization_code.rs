@@ -96,13 +96,9 @@ async fn redeem(
     still_there(this, place, &code, principal).await?;
     let (family, issuer) = prepare(this, place, (&code, client), (principal, request)).await?;
     let minted = mint(&code, request, &issuer)?;
-    let told = Told {
-        client,
-        event: Some(&code.details.event),
-        nonce: code.details.nonce.as_deref(),
-        session: code.session,
-    };
-    let id_token = id_token::beside(this, place, (&issuer, &minted), told).await?;
+    let told =
+        Told { client, event: Some(&code.details.event), nonce: code.details.nonce.as_deref(), session: code.session };
+    let id_token = id_token::beside(this, place, (&issuer, &minted), Some(told)).await?;
 
     let family = family.dated(issuer.issued, &minted.scope);
     let ground = if client.metadata.first_party { Ground::FirstParty } else { Ground::Consent };

@@ -8,7 +8,7 @@ use super::outcome::{Holder, Issued};
 use super::oxide::{self, RefreshPlan};
 use super::request::{GrantRequest, ScopeRule};
 use super::workbench::{Bound, Terms, Workbench};
-use super::{client, lifetime, scope};
+use super::{client, lifetime, resource, scope};
 use crate::domain::authority::Principal;
 use crate::domain::place::Place;
 use crate::domain::registered::{GrantType, RegisteredClient};
@@ -25,13 +25,9 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let lifetime = lifetime::decide_for(client.registered(), None, request.ttl, &this.policy)?;
     let holder = holder(this, place, principal).await?.ok_or(GrantError::UnknownClient(presented.method))?;
 
-    let terms = Terms {
-        principal,
-        client_id: client.client_id(),
-        lifetime,
-        refresh: RefreshPlan::None,
-        bound: Bound::default(),
-    };
+    let resources = resource::granted(&request.resources, client.registered(), &this.base.issuer(place))?;
+    let bound = Bound { audience: resource::audience(resources, "", ""), ..Bound::default() };
+    let terms = Terms { principal, client_id: client.client_id(), lifetime, refresh: RefreshPlan::None, bound };
     let issuer = this.issuer(place, terms).await?;
     let minted = oxide::client_credentials(&client.client_id(), &granted, &issuer)?;
     Ok(Workbench::issued(minted, principal, holder))

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::client::{self, Admitted};
 use super::error::GrantError;
 use super::outcome::Issued;
-use super::request::{GrantRequest, PresentedClient, Transport};
+use super::request::{GrantRequest, Origin, PresentedClient, Transport};
 use super::workbench::{GrantPolicy, Workbench};
 use super::{authorization_code, client_credentials, lifetime, password, pin, refresh_token, reissue, session};
 use crate::domain::authority::Principal;
@@ -97,8 +97,14 @@ impl Dispatcher {
     /// Signs in a user whom another way has proved; the account's state is checked here.
     ///
     /// *Errors*: `UnknownUser`, `NotActivated`, `Disabled`, `TtlTooLong`. *Tenancy*: a user of the place.
-    pub async fn sign_in_user(&self, place: &Place, user: UserId, ttl: Option<Duration>) -> Result<Issued, GrantError> {
-        session::begin_of_user(&self.0, place, user, ttl).await
+    pub async fn sign_in_user(
+        &self,
+        place: &Place,
+        user: UserId,
+        ttl: Option<Duration>,
+        origin: &Origin,
+    ) -> Result<Issued, GrantError> {
+        session::begin_of_user(&self.0, place, user, (ttl, origin)).await
     }
 
     /// Makes a token of a user for someone above them: without a refresh token, and with the caller's client in it.

@@ -50,15 +50,16 @@ struct IdClaims<'a> {
     sid: Option<Uuid>,
 }
 
-/// The ID token beside an access token that was made; `None` where `openid` was not granted.
+/// The ID token beside an access token that was made; `None` where `openid` was not granted, or nobody is told.
 ///
 /// *Errors*: `NoSigningKey` where the issuer has no key of the client's algorithm.
 pub(super) async fn beside(
     this: &Workbench,
     place: &Place,
     (issuer, minted): (&TokenIssuer, &Minted),
-    told: Told<'_>,
+    told: Option<Told<'_>>,
 ) -> Result<Option<Secret>, GrantError> {
+    let Some(told) = told else { return Ok(None) };
     if !minted.scope.split(' ').any(|word| word == OPENID) {
         return Ok(None);
     }

@@ -35,6 +35,6 @@ pub use client::Admitted;
 pub use dispatch::Dispatcher;
 pub use error::GrantError;
 pub use outcome::{Holder, Issued};
-pub use request::{Origin, ClientMethod, ClientProof, GrantRequest, PresentedClient, ScopeRule, Transport};
+pub use request::{ClientMethod, ClientProof, GrantRequest, Origin, PresentedClient, ScopeRule, Transport};
 pub use userinfo::UserInfo;
 pub use workbench::{GrantPolicy, Workbench};

@@ -25,12 +25,7 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let hash = candidate.as_ref().and_then(Candidate::hash).cloned();
     let verdict = this.lane.verify(place.tenant(), password.clone(), hash.clone()).await?;
     let candidate = decide(candidate, verdict).map_err(|cause| elsewhere(this, place, cause))?;
-    let wish = Wish {
-        client: client.as_ref(),
-        scope: request.scope.as_deref(),
-        scope_rule: request.scope_rule,
-        ttl: request.ttl,
-    };
+    let wish = Wish::of(request, client.as_ref(), "pwd");
     let issued = session::begin(this, place, &candidate, wish).await?;
     if let (Verdict::Match { rehash: true }, Some(old)) = (verdict, hash) {
         rehash(this, place, &candidate, Rehash { password: password.clone(), old }).await;

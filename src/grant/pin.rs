@@ -28,11 +28,6 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let hash = candidate.as_ref().and_then(Candidate::hash).cloned();
     let verdict = this.lane.verify(place.tenant(), pin.clone(), hash).await?;
     let candidate = decide(candidate, verdict)?;
-    let wish = Wish {
-        client: client.as_ref(),
-        scope: request.scope.as_deref(),
-        scope_rule: request.scope_rule,
-        ttl: request.ttl,
-    };
+    let wish = Wish::of(request, client.as_ref(), "pin");
     session::begin(this, place, &candidate, wish).await
 }

@@ -4,12 +4,13 @@
 use super::client::{self, Admitted};
 use super::error::GrantError;
 use super::family::{self, Ended, Step, Use};
-use super::lifetime;
+use super::id_token::{self, Told};
 use super::outcome::Issued;
 use super::oxide::{self, RefreshPlan};
 use super::person::{self, Candidate};
 use super::request::{GrantRequest, ScopeRule};
 use super::workbench::{Bound, Terms, Workbench};
+use super::{lifetime, resource};
 use crate::crypto::token_text::{RefreshParts, parse_refresh, render_refresh};
 use crate::crypto::vault::Binding;
 use crate::domain::id::RegisteredId;
@@ -76,19 +77,32 @@ async fn attempt(
     };
 
     let refresh = RefreshPlan::Give { family: family.id, token: render_refresh(&key, family.id, head) };
-    let issuer = this
-        .issuer(place, Terms { principal: family.principal, client_id, lifetime, refresh, bound: Bound::default() })
-        .await?;
+    let own = this.base.issuer(place);
+    let asked = if presented.client.is_some() { request.resources.as_slice() } else { &[] };
+    let resources = resource::narrowed(asked, &family.details.resources, &own)?;
     let is_asked = request.scope_rule == ScopeRule::Strict || presented.client.is_some();
     let scope = request.scope.as_deref().filter(|_| is_asked);
+    let bound = Bound::of(
+        presented.client,
+        &family.details,
+        resource::audience(resources, scope.unwrap_or(&family.scope), &own),
+    );
+    let issuer = this.issuer(place, Terms { principal: family.principal, client_id, lifetime, refresh, bound }).await?;
     let minted = oxide::refresh(&oxide::RefreshUse { scope, family: &family, proved: presented.proved }, &issuer)?;
+    let id_token = id_token::beside(this, place, (&issuer, &minted), told(&family, presented.client)).await?;
 
     if let Some(step) = step
         && !advance(this, &family, step).await?
     {
         return Ok(None);
     }
-    Ok(Some(Workbench::issued(minted, family.principal, person::holder(this, candidate).await?)))
+    let holder = person::shown(this, candidate, presented.client).await?;
+    Ok(Some(Issued { id_token, ..Workbench::issued(minted, family.principal, holder) }))
+}
+
+/// The sign-in as the first ID token told it, but for the nonce (OpenID Connect Core §12.2).
+fn told<'a>(family: &'a RefreshFamily, client: Option<&'a RegisteredClient>) -> Option<Told<'a>> {
+    client.map(|client| Told { client, event: family.details.event.as_ref(), nonce: None, session: family.session })
 }
 
 /// Whether the client that proved itself is the one the family is bound to. Asked before anything of the account is,

@@ -5,19 +5,22 @@ use std::time::Duration;
 use super::client::Admitted;
 use super::error::GrantError;
 use super::family;
+use super::id_token::{self, Told};
 use super::outcome::Issued;
 use super::oxide::{self, RefreshPlan};
 use super::person::{self, Candidate};
-use super::request::ScopeRule;
+use super::request::{GrantRequest, Origin, ScopeRule};
 use super::workbench::{Bound, Terms, Workbench};
-use super::{client, lifetime, scope};
+use super::{client, lifetime, resource, scope};
 use crate::domain::authority::Principal;
 use crate::domain::client::ClientId;
+use crate::domain::clock::Moment;
 use crate::domain::id::UserId;
 use crate::domain::journal::AuditEntry;
 use crate::domain::place::Place;
+use crate::domain::refresh::FamilyDetails;
 use crate::domain::registered::{GrantType, RegisteredClient};
-use crate::domain::token::DEFAULT_SCOPE;
+use crate::domain::token::{DEFAULT_SCOPE, SignInEvent};
 use crate::domain::user::Identifier;
 use crate::store::{Journal, Store};
 
@@ -28,11 +31,50 @@ pub(super) struct Wish<'a> {
     pub scope: Option<&'a str>,
     pub scope_rule: ScopeRule,
     pub ttl: Option<Duration>,
+    /// How they proved who they are (RFC 8176); `None` where another service says so.
+    pub method: Option<&'static str>,
+    pub resources: &'a [String],
+    pub jkt: Option<&'a str>,
+    pub origin: &'a Origin,
+}
+
+impl<'a> Wish<'a> {
+    /// What a token request asks for.
+    pub(super) fn of(request: &'a GrantRequest, client: Option<&'a Admitted>, method: &'static str) -> Self {
+        Self {
+            client,
+            scope: request.scope.as_deref(),
+            scope_rule: request.scope_rule,
+            ttl: request.ttl,
+            method: Some(method),
+            resources: &request.resources,
+            jkt: request.jkt.as_deref(),
+            origin: &request.origin,
+        }
+    }
+
+    /// A sign-in that asks for nothing but a life.
+    pub(super) fn plain(ttl: Option<Duration>, method: Option<&'static str>, origin: &'a Origin) -> Self {
+        let scope_rule = ScopeRule::Lenient;
+        Self { client: None, scope: None, scope_rule, ttl, method, resources: &[], jkt: None, origin }
+    }
+
+    /// What the session says of itself.
+    fn details(&self, resources: Vec<String>, now: Moment) -> FamilyDetails {
+        let amr = self.method.map(str::to_owned).into_iter().collect();
+        FamilyDetails {
+            event: Some(SignInEvent { auth_time: now.seconds(), acr: None, amr }),
+            jkt: self.jkt.map(str::to_owned),
+            resources,
+            device: self.origin.device.clone(),
+            source: self.origin.source.clone(),
+        }
+    }
 }
 
 /// Begins a session with its first token and its refresh token. The account's state is asked here and nowhere before.
 ///
-/// *Errors*: the state of the account, a scope or a life that is not to be had.
+/// *Errors*: the state of the account, a scope, a resource or a life that is not to be had.
 pub(super) async fn begin(
     this: &Workbench,
     place: &Place,
@@ -44,6 +86,9 @@ pub(super) async fn begin(
     let registered = wish.client.and_then(Admitted::registered);
     let granted = granted(&wish, registered)?;
     let lifetime = lifetime::decide_for(registered, place.app_settings(), wish.ttl, &this.policy)?;
+    let own = this.base.issuer(place);
+    let resources = resource::granted(wish.resources, registered, &own)?;
+    let details = wish.details(resources.clone(), this.clock.now());
 
     let principal = candidate.principal(place)?;
     let bound_to = wish.client.map(Admitted::client_id);
@@ -52,17 +97,21 @@ pub(super) async fn begin(
         _ => {
             let life = lifetime::of_session(registered, &this.policy);
             let (family, refresh) = family::begin(this, place, principal, (bound_to.clone(), life))?;
-            (Some(family), refresh)
+            (Some(family.described(details.clone())), refresh)
         }
     };
     let client_id = bound_to.unwrap_or_else(|| client::own_id(place));
-    let issuer = this.issuer(place, Terms { principal, client_id, lifetime, refresh, bound: Bound::default() }).await?;
+    let bound = Bound::of(registered, &details, resource::audience(resources, &granted, &own));
+    let issuer = this.issuer(place, Terms { principal, client_id, lifetime, refresh, bound }).await?;
     let minted = oxide::password(&granted, &issuer)?;
+    let told = registered.map(|client| Told { client, event: details.event.as_ref(), nonce: None, session: None });
+    let id_token = id_token::beside(this, place, (&issuer, &minted), told).await?;
 
     if let Some(family) = family.map(|family| family.dated(issuer.issued, &granted)) {
         this.store.blocking(move |store| store.insert_refresh_family(&family)).await?;
     }
-    Ok(Workbench::issued(minted, principal, person::holder(this, candidate.clone()).await?))
+    let holder = person::shown(this, candidate.clone(), registered).await?;
+    Ok(Issued { id_token, ..Workbench::issued(minted, principal, holder) })
 }
 
 /// The scope of a sign-in: what the application's own has always had, or what a registered client may ask for.
@@ -81,11 +130,10 @@ pub(super) async fn begin_of_user(
     this: &Workbench,
     place: &Place,
     user: UserId,
-    ttl: Option<Duration>,
+    (ttl, origin): (Option<Duration>, &Origin),
 ) -> Result<Issued, GrantError> {
     let candidate = load(this, place, user).await?;
-    let wish = Wish { client: None, scope: None, scope_rule: ScopeRule::Lenient, ttl };
-    begin(this, place, &candidate, wish).await
+    begin(this, place, &candidate, Wish::plain(ttl, None, origin)).await
 }
 
 /// One token of a user for someone above them, without a session: it cannot be refreshed, and it says whose client

@@ -1,7 +1,7 @@
 //! The name by which a client knows a person: the same for all, or one of the client's own sector.
 //! *Spec*: OpenID Connect Core §2 `sub`, §8.
 
-use crate::crypto::pairwise::PairwiseKey;
+use crate::crypto::pairwise::{PairwiseKey, ROW};
 use crate::domain::authority::Principal;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::registered::{RegisteredClient, SubjectType};
@@ -35,6 +35,6 @@ async fn key(this: &Workbench, tenant: TenantId) -> Result<std::sync::Arc<Pairwi
     let sealed: Sealed = this.vault.seal(&PairwiseKey::binding(tenant), made.bytes(), &*this.entropy)?;
     let now = this.clock.now();
     // Whoever is first makes it; the others read what was made.
-    this.store.blocking(move |store| store.insert_pairwise_key(tenant, &sealed, now)).await?;
+    this.store.blocking(move |store| store.insert_tenant_secret(tenant, ROW, &sealed, now)).await?;
     this.directory.pairwise_key(tenant).await?.ok_or(GrantError::Protocol("a pairwise key was not kept"))
 }

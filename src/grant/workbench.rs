@@ -15,6 +15,8 @@ use crate::domain::authority::Principal;
 use crate::domain::clock::{Clock, Moment};
 use crate::domain::id::{AdminId, RegisteredId};
 use crate::domain::place::{BaseUrl, Place};
+use crate::domain::refresh::FamilyDetails;
+use crate::domain::registered::RegisteredClient;
 use crate::domain::switchboard::Switchboard;
 use crate::domain::tenant::Switch;
 use crate::domain::token::{Actor, SignInEvent};
@@ -110,6 +112,15 @@ pub(super) struct Terms {
     pub lifetime: Duration,
     pub refresh: RefreshPlan,
     pub bound: Bound,
+}
+
+impl Bound {
+    /// What every token of a session says. How its holder signed in is told to registered clients; tokens of Usergrid's
+    /// grants say what they always said.
+    pub(super) fn of(client: Option<&RegisteredClient>, details: &FamilyDetails, audience: Vec<String>) -> Self {
+        let event = client.and(details.event.clone());
+        Self { audience, event, jkt: details.jkt.clone(), act: None }
+    }
 }
 
 /// What one token says beside who holds it; nothing of it for Usergrid's grants.

@@ -16,6 +16,7 @@ use crate::domain::clock::Moment;
 use crate::domain::failure::Failure;
 
 mod access;
+mod authorize;
 mod grant;
 mod manage;
 mod request;

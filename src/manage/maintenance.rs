@@ -105,7 +105,7 @@ impl Registry {
                     SealedPlace::RefreshFamily(id) => (Purpose::RefreshFamily, id.to_string()),
                     SealedPlace::SigninProvider(word) => (Purpose::SigninProvider, word.clone()),
                     SealedPlace::Mail(id) => (Purpose::Mail, id.to_string()),
-                    SealedPlace::PairwiseKey => (Purpose::PairwiseKey, String::new()),
+                    SealedPlace::TenantSecret(row) => (Purpose::TenantSecret, row.clone()),
                 };
                 let binding = Binding { tenant, purpose, row: &name };
                 let plain = self.vault.open(&binding, &row.sealed)?;

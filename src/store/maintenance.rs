@@ -19,7 +19,8 @@ pub enum SealedPlace {
     /// By the provider's word.
     SigninProvider(String),
     Mail(Uuid),
-    PairwiseKey,
+    /// By what it is for.
+    TenantSecret(String),
 }
 
 /// A sealed secret and where it is kept.
@@ -59,7 +60,7 @@ impl Store {
             SealedPlace::RefreshFamily(id) => q::refresh_family::replace_sealed(conn, tenant, *id, old, new),
             SealedPlace::SigninProvider(word) => q::signin_provider::replace_sealed(conn, tenant, word, old, new),
             SealedPlace::Mail(id) => q::mail::replace_sealed(conn, tenant, *id, old, new),
-            SealedPlace::PairwiseKey => q::tenant_secret::replace_sealed(conn, tenant, old, new),
+            SealedPlace::TenantSecret(row) => q::tenant_secret::replace_sealed(conn, tenant, row, old, new),
         })
     }
 

@@ -8,13 +8,19 @@ use crate::domain::id::TenantId;
 use crate::domain::secret::Sealed;
 
 impl Store {
-    /// The key of the tenant's pairwise subjects; `None` while none was needed.
-    pub fn find_pairwise_key(&self, tenant: TenantId) -> Result<Option<Sealed>, StoreError> {
-        query!(self, Scope::Tenant(tenant), |q, conn| q::tenant_secret::find(conn, tenant))
+    /// The secret for a purpose; `None` while none was needed.
+    pub fn find_tenant_secret(&self, tenant: TenantId, purpose: &str) -> Result<Option<Sealed>, StoreError> {
+        query!(self, Scope::Tenant(tenant), |q, conn| q::tenant_secret::find(conn, tenant, purpose))
     }
 
-    /// Keeps a key for the tenant's pairwise subjects; false when there is one, which stays.
-    pub fn insert_pairwise_key(&self, tenant: TenantId, key: &Sealed, now: Moment) -> Result<bool, StoreError> {
-        transact!(self, tenant, |q, conn| q::tenant_secret::insert(conn, tenant, key, now))
+    /// Keeps a secret for a purpose; false when there is one, which stays.
+    pub fn insert_tenant_secret(
+        &self,
+        tenant: TenantId,
+        purpose: &str,
+        secret: &Sealed,
+        now: Moment,
+    ) -> Result<bool, StoreError> {
+        transact!(self, tenant, |q, conn| q::tenant_secret::insert(conn, (tenant, purpose), secret, now))
     }
 }

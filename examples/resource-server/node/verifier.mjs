@@ -73,6 +73,8 @@ export class Verifier {
     // The first 48 bits of a UUIDv7 are UTC milliseconds (RFC 9562, section 5.7).
     const issued = parseInt(claims.jti.replaceAll('-', '').slice(0, 12), 16);
     const spared = Math.max(-Infinity, ...names.map((name) => this.#known.spared.get(name)?.until ?? -Infinity));
+    // With a client ends what it was given for others, too.
+    if (issued <= (this.#known.principals.get(nameOf(holderOf(claims.client_id)))?.until ?? -Infinity)) return true;
     const holder = this.#known.principals.get(nameOf(holderOf(claims.sub)));
     if (holder && issued <= holder.until && spared < holder.until) return true;
     return this.#known.tenant !== null && issued <= this.#known.tenant.until;
@@ -87,7 +89,7 @@ const raise = (marks, name, told) => marks.set(name, higher(marks.get(name), tol
 // The feed names an id by the first 16 bytes of its SHA-256 digest.
 const nameOf = (id) => createHash('sha256').update(id).digest().subarray(0, 16).toString('base64url');
 
-// The UUID behind a `sub`: people have it in clear, clients in base64url behind four letters.
+// The UUID behind a `sub` or `client_id`: people have it in clear, clients in base64url behind four letters.
 function holderOf(sub) {
   if (sub.length === 36) return sub;
   const hex = Buffer.from(sub.slice(4), 'base64url').toString('hex');

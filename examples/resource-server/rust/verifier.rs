@@ -41,6 +41,7 @@ pub enum Refused {
 struct Claims {
     iss: String,
     sub: String,
+    client_id: String,
     aud: Value,
     exp: i64,
     iat: i64,
@@ -235,6 +236,11 @@ impl Known {
             return Some(true);
         }
         let spared_until = names.iter().filter_map(|name| self.spared.get(name)).map(|mark| mark.until).max();
+        // With a client ends what it was given for others, too.
+        let of_client = holder(&claims.client_id).and_then(|client| self.principals.get(&name_of(&client)));
+        if of_client.is_some_and(|mark| issued <= mark.until) {
+            return Some(true);
+        }
         let of_holder = self.principals.get(&name_of(&holder(&claims.sub)?));
         let by_holder =
             of_holder.is_some_and(|mark| issued <= mark.until && spared_until.is_none_or(|spared| spared < mark.until));
@@ -258,7 +264,7 @@ fn issued(jti: &str) -> Option<i64> {
     i64::from_str_radix(&digits, 16).ok()
 }
 
-/// The UUID behind a `sub`: people have it in clear, clients in base64url behind four letters.
+/// The UUID behind a `sub` or `client_id`: people have it in clear, clients in base64url behind four letters.
 fn holder(sub: &str) -> Option<String> {
     if sub.len() == 36 {
         return Some(sub.to_owned());

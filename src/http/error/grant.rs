@@ -65,9 +65,10 @@ impl Worded for GrantError {
             | Self::ReusedRefreshToken
             | Self::MissingClientAtRefresh
             | Self::RefreshTokenOfAnotherClient => Answer::oauth("invalid_grant", WRONG_REFRESH),
-            Self::Code(_) => {
-                Answer::oauth("invalid_grant", "The authorization code is invalid, expired, used or of another request.")
-            }
+            Self::Code(_) => Answer::oauth(
+                "invalid_grant",
+                "The authorization code is invalid, expired, used or of another request.",
+            ),
             Self::UnknownResource => {
                 Answer::oauth("invalid_target", "A resource is unknown, not registered or was not granted.")
             }

@@ -147,6 +147,9 @@ impl Worded for RequestError {
             Self::MethodNotAllowed => {
                 Answer::new(StatusCode::METHOD_NOT_ALLOWED, "not_allowed", "This URL does not serve this method.")
             }
+            Self::FormOnly => {
+                Answer::oauth("invalid_request", "The parameters are taken from a form in the body only.")
+            }
             Self::UnknownEncoding => Answer::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "not_supported",
@@ -237,9 +240,6 @@ impl Worded for RequestError {
             ),
             Self::BadLimit => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
-            }
-            Self::FormOnly => {
-                Answer::oauth("invalid_request", "The parameters are taken from a form in the body only.")
             }
             Self::TooManyFailures(wait) => Answer {
                 status: StatusCode::TOO_MANY_REQUESTS,

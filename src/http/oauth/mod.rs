@@ -5,6 +5,7 @@ pub mod discovery;
 mod document;
 pub mod introspect;
 pub mod jwks;
+pub mod par;
 pub mod revocations;
 pub mod revoke;
 mod signed;

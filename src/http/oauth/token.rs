@@ -90,10 +90,20 @@ fn callback(call: &Call, parameters: &Parameters) -> Result<Option<Callback>, Re
 }
 
 fn read(call: &Call, parameters: &Parameters) -> Result<GrantRequest, RequestError> {
-    let in_url =
-        ["grant_type", "username", "email", "password", "pin", "client_secret", "client_assertion", "refresh_token", "code", "code_verifier"]
-            .iter()
-            .any(|name| parameters.is_in_query(name));
+    let in_url = [
+        "grant_type",
+        "username",
+        "email",
+        "password",
+        "pin",
+        "client_secret",
+        "client_assertion",
+        "refresh_token",
+        "code",
+        "code_verifier",
+    ]
+    .iter()
+    .any(|name| parameters.is_in_query(name));
     let is_url = in_url || call.request.method() == Method::GET || parameters.callback.is_some();
     Ok(GrantRequest {
         transport: if is_url { Transport::Url } else { Transport::Body },

@@ -1,7 +1,7 @@
 //! The routes of an application, below `/{org}/{app}`. Those that are asked for most come first.
 
 use super::{Gives, Operation, Route, Takes, route};
-use crate::http::oauth::{discovery, introspect, jwks, revocations, revoke, token, userinfo};
+use crate::http::oauth::{discovery, introspect, jwks, par, revocations, revoke, token, userinfo};
 use crate::http::pages::{admission, recovery};
 use crate::http::usergrid::revoke as endings;
 use crate::http::usergrid::{account, application, credentials, empty, social, user_credentials, users};
@@ -22,6 +22,13 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::put("Changes the application's settings and properties."),
         ],
         application::entity
+    ),
+    route!(
+        "/par",
+        [Operation::post("Takes an authorization request ahead of the browser (RFC 9126).")
+            .takes(Takes::Form)
+            .gives(Gives::Json)],
+        par::push
     ),
     route!(
         "/.well-known/jwks.json",

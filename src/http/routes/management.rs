@@ -1,7 +1,7 @@
 //! The routes of the management plane, below `/management`.
 
 use super::{Gives, Operation, Route, Takes, route};
-use crate::http::oauth::{discovery, introspect, jwks, revocations, revoke, token, userinfo};
+use crate::http::oauth::{discovery, introspect, jwks, par, revocations, revoke, token, userinfo};
 use crate::http::pages::{admission, organization, recovery};
 use crate::http::usergrid::management::{admins, apps, feeds, me, org_config, org_users, orgs};
 use crate::http::usergrid::revoke as endings;
@@ -25,6 +25,13 @@ pub(super) const ROUTES: &[Route] = &[
         me::me
     ),
     route!("/tokendetails", [Operation::get("What an identity provider's token says.")], sso::token_details),
+    route!(
+        "/par",
+        [Operation::post("Takes an authorization request ahead of the browser (RFC 9126).")
+            .takes(Takes::Form)
+            .gives(Gives::Json)],
+        par::push
+    ),
     route!(
         "/.well-known/jwks.json",
         [Operation::get("The public keys of the management issuer.").gives(Gives::Json)],

@@ -11,24 +11,26 @@ use crate::store::error::StoreError;
 use crate::store::maintenance::{SealedPlace, SealedRow};
 use crate::store::schema::tenant_secret;
 
-/// What pairwise subjects are made with (OpenID Connect Core §8.1); the one purpose so far.
-const PAIRWISE: &str = "pairwise";
-
-/// The key of the tenant's pairwise subjects.
-pub fn find(conn: &mut Conn, tenant: TenantId) -> Result<Option<Sealed>, StoreError> {
+/// The secret for a purpose.
+pub fn find(conn: &mut Conn, tenant: TenantId, purpose: &str) -> Result<Option<Sealed>, StoreError> {
     let row: Option<(Vec<u8>, String)> = tenant_secret::table
-        .find((RowId(tenant.uuid()), PAIRWISE))
+        .find((RowId(tenant.uuid()), purpose))
         .select((tenant_secret::sealed, tenant_secret::sealed_by))
         .first(conn)
         .optional()?;
     Ok(row.map(|(bytes, by)| Sealed { by, bytes }))
 }
 
-/// Adds the key unless there is one; false then.
-pub fn insert(conn: &mut Conn, tenant: TenantId, secret: &Sealed, now: Moment) -> Result<bool, StoreError> {
+/// Adds a secret unless there is one; false then.
+pub fn insert(
+    conn: &mut Conn,
+    (tenant, purpose): (TenantId, &str),
+    secret: &Sealed,
+    now: Moment,
+) -> Result<bool, StoreError> {
     let row = (
         tenant_secret::tenant_id.eq(RowId(tenant.uuid())),
-        tenant_secret::purpose.eq(PAIRWISE),
+        tenant_secret::purpose.eq(purpose),
         tenant_secret::sealed.eq(&secret.bytes),
         tenant_secret::sealed_by.eq(&secret.by),
         tenant_secret::created.eq(now),
@@ -43,21 +45,26 @@ pub fn insert(conn: &mut Conn, tenant: TenantId, secret: &Sealed, now: Moment) -
 
 /// Secrets under another master key than `not_by`.
 pub fn list_sealed(conn: &mut Conn, tenant: TenantId, not_by: &str, limit: u32) -> Result<Vec<SealedRow>, StoreError> {
-    let rows: Vec<(Vec<u8>, String)> = tenant_secret::table
+    let rows: Vec<(String, Vec<u8>, String)> = tenant_secret::table
         .filter(tenant_secret::tenant_id.eq(RowId(tenant.uuid())))
-        .filter(tenant_secret::purpose.eq(PAIRWISE))
         .filter(tenant_secret::sealed_by.ne(not_by))
         .limit(limit.into())
-        .select((tenant_secret::sealed, tenant_secret::sealed_by))
+        .select((tenant_secret::purpose, tenant_secret::sealed, tenant_secret::sealed_by))
         .load(conn)?;
-    let place = |(bytes, by)| SealedRow { place: SealedPlace::PairwiseKey, sealed: Sealed { by, bytes } };
+    let place = |(row, bytes, by)| SealedRow { place: SealedPlace::TenantSecret(row), sealed: Sealed { by, bytes } };
     Ok(rows.into_iter().map(place).collect())
 }
 
 /// Replaces a secret's sealed form if it is still `old`.
-pub fn replace_sealed(conn: &mut Conn, tenant: TenantId, old: &Sealed, new: &Sealed) -> Result<bool, StoreError> {
+pub fn replace_sealed(
+    conn: &mut Conn,
+    tenant: TenantId,
+    purpose: &str,
+    old: &Sealed,
+    new: &Sealed,
+) -> Result<bool, StoreError> {
     let same = tenant_secret::table
-        .find((RowId(tenant.uuid()), PAIRWISE))
+        .find((RowId(tenant.uuid()), purpose))
         .filter(tenant_secret::sealed.eq(&old.bytes))
         .filter(tenant_secret::sealed_by.eq(&old.by));
     let values = (tenant_secret::sealed.eq(&new.bytes), tenant_secret::sealed_by.eq(&new.by));
