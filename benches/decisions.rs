@@ -58,7 +58,7 @@ fn request(app: &Credentials) -> GrantRequest {
         password: None,
         client: Some(PresentedClient {
             id: app.client_id.to_string(),
-            secret: app.client_secret.clone(),
+            proof: app.client_secret.clone().map_or(ClientProof::None, ClientProof::Secret),
             method: ClientMethod::Parameters,
         }),
         refresh_token: None,
@@ -79,7 +79,7 @@ fn refuse_a_wrong_client_secret(bencher: Bencher<'_, '_>) {
     let house = &*HOUSE;
     let mut request = request(&house.app);
     if let Some(client) = &mut request.client {
-        client.secret = Some(Secret::new("YXA6wrong"));
+        client.proof = ClientProof::Secret(Secret::new("YXA6wrong"));
     }
     let place = place(house);
     bencher.bench_local(|| house.runtime.block_on(house.dispatcher.exchange(&place, &request)).expect_err("refused"));

@@ -113,7 +113,10 @@ impl Services {
         let background = start::Background::begin(
             self.core.directory.clone(),
             self.core.registry.clone(),
-            self.settings.directory.staleness,
+            start::Rhythm {
+                change_log: self.settings.directory.staleness,
+                notices: self.settings.sessions.notice_poll,
+            },
             mail::Postman::begin(&self.core, &self.settings.mail, &self.state.base)?,
         )?;
         Ok(Running { server, metrics, background })

@@ -1,5 +1,6 @@
 //! `[mail]`: how mail leaves the server, how long it is tried, and how much of it may be asked for.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -30,6 +31,8 @@ pub struct MailSettings {
     pub smtp_host: String,
     pub smtp_port: u16,
     pub smtp_tls: SmtpTls,
+    /// Certificates to trust beside the system's. Empty: none.
+    pub smtp_ca_file: PathBuf,
     /// Empty: the mail server asks for no credentials.
     pub smtp_username: String,
     #[serde(serialize_with = "print_secret")]

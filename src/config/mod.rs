@@ -18,6 +18,7 @@ mod passwords;
 mod registration;
 mod security;
 mod server;
+mod sessions;
 mod sso;
 mod superuser;
 mod testing;
@@ -47,6 +48,7 @@ pub use passwords::PasswordSettings;
 pub use registration::RegistrationSettings;
 pub use security::SecuritySettings;
 pub use server::ServerSettings;
+pub use sessions::SessionSettings;
 pub use sso::{SsoKind, SsoSettings};
 pub use superuser::SuperuserSettings;
 pub use testing::TestingSettings;
@@ -65,6 +67,7 @@ pub struct Settings {
     pub limits: LimitSettings,
     pub database: DatabaseSettings,
     pub tokens: TokenSettings,
+    pub sessions: SessionSettings,
     pub keys: KeySettings,
     pub passwords: PasswordSettings,
     pub security: SecuritySettings,
@@ -105,6 +108,7 @@ impl Settings {
         self.limits.validate()?;
         self.database.validate()?;
         self.tokens.validate()?;
+        self.sessions.validate()?;
         self.keys.validate()?;
         self.passwords.validate()?;
         self.security.validate()?;

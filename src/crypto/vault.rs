@@ -103,6 +103,8 @@ pub enum Purpose {
     Mail,
     /// What a tenant keeps for good and shows to nobody; the row says what for.
     TenantSecret,
+    /// What a page for people brings back when its form is sent; never stored.
+    Page,
     /// Where a page of a list ended; sealed for the caller to bring back, and never stored.
     Cursor,
 }
@@ -116,6 +118,7 @@ impl Purpose {
             Self::SigninProvider => "signin provider",
             Self::Mail => "mail",
             Self::TenantSecret => "tenant secret",
+            Self::Page => "page",
             Self::Cursor => "cursor",
         }
     }

@@ -2,6 +2,8 @@
 //! No I/O, no clock of its own, no randomness, no knowledge of any other room.
 
 pub mod authority;
+pub mod branding;
+pub mod browser;
 pub mod claims;
 pub mod client;
 pub mod clock;

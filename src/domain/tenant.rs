@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::branding::Branding;
 use super::clock::Moment;
 use super::id::{AppId, OrgId};
 use super::name::TenantName;
@@ -177,6 +178,9 @@ pub struct AppSettings {
     pub url_tokens: Switch,
     #[serde(skip_serializing_if = "Registration::is_default")]
     pub registration: Registration,
+    /// How its pages look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branding: Option<Branding>,
     /// Whether every client has to push its authorization requests (RFC 9126 §6).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub require_pushed_requests: bool,

@@ -13,7 +13,9 @@ use super::{authorization_code, client_credentials, lifetime, password, pin, ref
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
+use crate::domain::secret::Secret;
 use crate::domain::tenant::Switch;
+use crate::domain::token::{ACR_PASSWORD, SignInEvent};
 
 /// The grant dispatcher. A clone shares everything.
 #[derive(Clone)]
@@ -105,6 +107,25 @@ impl Dispatcher {
         origin: &Origin,
     ) -> Result<Issued, GrantError> {
         session::begin_of_user(&self.0, place, user, (ttl, origin)).await
+    }
+
+    /// Whether the password is that of the person whom a name means at a place, and they may sign in: for our own pages,
+    /// by the same rules, at the same cost and in the same line as the `password` grant.
+    ///
+    /// *Errors*: those of that grant. *Tenancy*: a user of the place's application, or an admin.
+    pub async fn prove_person(
+        &self,
+        place: &Place,
+        username: &str,
+        password: &Secret,
+    ) -> Result<(Principal, SignInEvent), GrantError> {
+        let person = password::sign_in(&self.0, place, username, password).await?;
+        let event = SignInEvent {
+            auth_time: self.0.clock.now().seconds(),
+            acr: Some(ACR_PASSWORD.to_owned()),
+            amr: vec!["pwd".to_owned()],
+        };
+        Ok((person.principal(place)?, event))
     }
 
     /// Makes a token of a user for someone above them: without a refresh token, and with the caller's client in it.

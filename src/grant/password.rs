@@ -20,17 +20,49 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let password = request.password.as_ref().ok_or(GrantError::MissingParameter("password"))?;
     let client = client::accompany(this, place, request.client.as_ref()).await?;
     permitted(place, client.as_ref())?;
-    let candidate = person::find(this, place, Identifier::parse(username)).await?;
+    let (candidate, raise) = prove(this, place, username, password).await?;
+    let wish = Wish::of(request, client.as_ref(), "pwd");
+    let issued = session::begin(this, place, &candidate, wish).await?;
+    if let Some(work) = raise {
+        rehash(this, place, &candidate, work).await;
+    }
+    Ok(issued)
+}
 
+/// A person proves who they are at one of our pages; their account's state is asked as for a token.
+///
+/// *Errors*: those of the grant.
+pub(super) async fn sign_in(
+    this: &Workbench,
+    place: &Place,
+    username: &str,
+    password: &Secret,
+) -> Result<Candidate, GrantError> {
+    let (candidate, raise) = prove(this, place, username, password).await?;
+    this.policy.may_begin_here(candidate.principal(place)?)?;
+    candidate.may_sign_in(&this.policy.switches)?;
+    if let Some(work) = raise {
+        rehash(this, place, &candidate, work).await;
+    }
+    Ok(candidate)
+}
+
+/// Finds someone by name and checks that the password is theirs, and whether its hash is to be raised.
+async fn prove(
+    this: &Workbench,
+    place: &Place,
+    username: &str,
+    password: &Secret,
+) -> Result<(Candidate, Option<Rehash>), GrantError> {
+    let candidate = person::find(this, place, Identifier::parse(username)).await?;
     let hash = candidate.as_ref().and_then(Candidate::hash).cloned();
     let verdict = this.lane.verify(place.tenant(), password.clone(), hash.clone()).await?;
     let candidate = decide(candidate, verdict).map_err(|cause| elsewhere(this, place, cause))?;
-    let wish = Wish::of(request, client.as_ref(), "pwd");
-    let issued = session::begin(this, place, &candidate, wish).await?;
-    if let (Verdict::Match { rehash: true }, Some(old)) = (verdict, hash) {
-        rehash(this, place, &candidate, Rehash { password: password.clone(), old }).await;
-    }
-    Ok(issued)
+    let raise = match (verdict, hash) {
+        (Verdict::Match { rehash: true }, Some(old)) => Some(Rehash { password: password.clone(), old }),
+        _ => None,
+    };
+    Ok((candidate, raise))
 }
 
 /// Whether a person's password may be taken here: by a registered client that lists the grant, and by the application

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Message, SmtpTransport, Transport};
 
@@ -27,6 +27,8 @@ pub struct SmtpOptions {
     pub host: String,
     pub port: u16,
     pub protection: Protection,
+    /// Certificates to trust beside the system's. *Shape*: PEM.
+    pub authorities: Option<Vec<u8>>,
     pub credentials: Option<(String, Secret)>,
     pub timeout: Duration,
     /// What we call ourselves.
@@ -52,11 +54,10 @@ impl Smtp {
     ///
     /// *Errors*: TLS that cannot be set up, as one line for the operator.
     pub fn new(options: &SmtpOptions) -> Result<Self, String> {
-        let parameters = || TlsParameters::new(options.host.clone()).map_err(|cause| cause.to_string());
         let tls = match options.protection {
             Protection::None => Tls::None,
-            Protection::StartTls => Tls::Required(parameters()?),
-            Protection::Tls => Tls::Wrapper(parameters()?),
+            Protection::StartTls => Tls::Required(parameters(options)?),
+            Protection::Tls => Tls::Wrapper(parameters(options)?),
         };
         // "Dangerous" is the builder's word for choosing the protection by hand, as the lines above do.
         let mut builder = SmtpTransport::builder_dangerous(&options.host)
@@ -79,6 +80,24 @@ impl Smtp {
             }
         }
     }
+}
+
+/// Whom to trust, and which name the certificate must bear.
+fn parameters(options: &SmtpOptions) -> Result<TlsParameters, String> {
+    let mut builder = TlsParameters::builder(options.host.clone());
+    if let Some(pem) = &options.authorities {
+        // The reader below takes a file without any certificate for an empty list.
+        if !String::from_utf8_lossy(pem).contains("-----BEGIN CERTIFICATE-----") {
+            return Err("smtp_ca_file holds no certificate in PEM".to_owned());
+        }
+        builder = builder.add_root_certificate(Certificate::from_pem(pem).map_err(unusable)?);
+    }
+    builder.build().map_err(unusable)
+}
+
+fn unusable(cause: SmtpError) -> String {
+    let why = std::error::Error::source(&cause).map_or_else(|| cause.to_string(), ToString::to_string);
+    format!("the certificates cannot be used (smtp_ca_file): {}", one_line(&why))
 }
 
 /// Whether the mail server refused this very mail. Other failures, wrong credentials among them, are the way's: they

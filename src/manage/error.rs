@@ -1,5 +1,6 @@
 //! Why a use case was refused, by cause.
 
+use super::clients::ClientFault;
 use crate::crypto::keys::KeyError;
 use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
@@ -17,6 +18,22 @@ use crate::upstream::UpstreamError;
 pub enum ManageError {
     #[error("Could not find organization for name: {0}")]
     UnknownOrganization(String),
+    #[error("Could not find a client of id: {0}")]
+    UnknownClient(String),
+    #[error(transparent)]
+    Client(ClientFault),
+    #[error("A client may have at most {0} live secrets; delete one first.")]
+    TooManySecrets(usize),
+    /// Clients do not register themselves here.
+    #[error("no registration of clients here")]
+    NoClientRegistration,
+    /// The initial access token or the registration access token is missing or does not hold.
+    #[error("no token that permits this registration")]
+    RegistrationToken,
+    #[error("a source registers too many clients")]
+    TooManyRegistrations,
+    #[error("too many clients registered themselves")]
+    TooManyClients,
     #[error("Could not find application for {0}")]
     UnknownApplication(String),
     #[error("Could not find user for username: {0}")]
@@ -107,6 +124,13 @@ pub enum ManageError {
     NoAddress,
     #[error("There is no mail {0}.")]
     UnknownMail(String),
+    #[error("There is no session {0}.")]
+    UnknownSession(String),
+    #[error("Nothing is allowed to the client {0}.")]
+    UnknownConsent(String),
+    /// What a page was given to bring back was made up, is too old, or is another browser's.
+    #[error("This page is not valid any more.")]
+    StalePage,
     #[error("There is no mail template {0:?}.")]
     UnknownTemplate(String),
     #[error("{0}")]
@@ -161,6 +185,7 @@ impl From<StoreError> for ManageError {
             StoreError::Conflict(Conflict::GroupPath) => Self::Taken("group path"),
             StoreError::Conflict(Conflict::SigningKey | Conflict::ClientSecret) => Self::KeysChanged,
             StoreError::Conflict(Conflict::MailToken) => Self::MailToken,
+            StoreError::Conflict(Conflict::InitialToken) => Self::RegistrationToken,
             StoreError::TooSlow => Self::SlowQuery,
             other => Self::Store(other),
         }

@@ -1,9 +1,10 @@
 //! Mail as configured: what the outbox is told, and the thread that empties it.
 
-use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use std::{fs, io};
 
 use actix_web::http::header::HeaderName;
 use url::Url;
@@ -53,7 +54,7 @@ impl Postman {
             return Ok(None);
         }
         let host = host_of(base);
-        let smtp = Smtp::new(&smtp_options(settings, &host)).map_err(StartError::Mail)?;
+        let smtp = Smtp::new(&smtp_options(settings, &host)?).map_err(StartError::Mail)?;
         let bell = core.registry.outbox.bell();
         let base = (core.store.clone(), Arc::clone(&core.vault), Arc::clone(&core.clock));
         let sender = Sender::new(base, smtp, sender_policy(settings, host), bell.clone()).map_err(StartError::Mail)?;
@@ -70,9 +71,9 @@ impl Postman {
     }
 }
 
-fn smtp_options(settings: &MailSettings, host: &str) -> SmtpOptions {
+fn smtp_options(settings: &MailSettings, host: &str) -> Result<SmtpOptions, StartError> {
     let username = Some(settings.smtp_username.clone()).filter(|name| !name.is_empty());
-    SmtpOptions {
+    Ok(SmtpOptions {
         host: settings.smtp_host.clone(),
         port: settings.smtp_port,
         protection: match settings.smtp_tls {
@@ -80,10 +81,19 @@ fn smtp_options(settings: &MailSettings, host: &str) -> SmtpOptions {
             SmtpTls::StartTls => Protection::StartTls,
             SmtpTls::Tls => Protection::Tls,
         },
+        authorities: authorities(&settings.smtp_ca_file)?,
         credentials: username.map(|name| (name, settings.smtp_password.clone())),
         timeout: settings.smtp_timeout,
         hello: host.to_owned(),
+    })
+}
+
+fn authorities(path: &Path) -> Result<Option<Vec<u8>>, StartError> {
+    if path.as_os_str().is_empty() {
+        return Ok(None);
     }
+    let unreadable = |source| StartError::MailAuthorities { path: path.to_path_buf(), source };
+    fs::read(path).map(Some).map_err(unreadable)
 }
 
 fn sender_policy(settings: &MailSettings, host: String) -> SenderPolicy {

@@ -63,6 +63,8 @@ pub enum StartError {
     Manage(#[from] ManageError),
     #[error("mail: {0}")]
     Mail(String),
+    #[error("mail.smtp_ca_file: {path} cannot be read: {source}")]
+    MailAuthorities { path: PathBuf, source: io::Error },
     #[error("a background thread cannot be started: {0}")]
     Thread(#[source] io::Error),
 }
@@ -94,11 +96,19 @@ fn chain(error: &dyn std::error::Error) -> String {
     line
 }
 
-/// The work beside the requests: following the change log, and maintenance.
+/// How often the work beside the requests looks around.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rhythm {
+    pub(super) change_log: Duration,
+    pub(super) notices: Duration,
+}
+
+/// The work beside the requests: telling clients of ended sessions, following the change log, and maintenance.
 pub(super) struct Background {
     stop: Sender<()>,
     follower: JoinHandle<()>,
     maintenance: actix_web::rt::task::JoinHandle<()>,
+    notices: actix_web::rt::task::JoinHandle<()>,
     postman: Option<Postman>,
 }
 
@@ -106,12 +116,12 @@ impl Background {
     pub(super) fn begin(
         directory: Directory,
         registry: Registry,
-        interval: Duration,
+        rhythm: Rhythm,
         postman: Option<Postman>,
     ) -> Result<Self, StartError> {
         let (stop, stopped) = mpsc::channel();
         let follow = move || {
-            while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+            while stopped.recv_timeout(rhythm.change_log) == Err(RecvTimeoutError::Timeout) {
                 if let Err(cause) = directory.follow() {
                     tracing::warn!(%cause, "the change log could not be read");
                 }
@@ -119,11 +129,13 @@ impl Background {
         };
         let follower =
             thread::Builder::new().name("change-log".to_owned()).spawn(follow).map_err(StartError::Thread)?;
-        Ok(Self { stop, follower, maintenance: actix_web::rt::spawn(maintain(registry)), postman })
+        let notices = actix_web::rt::spawn(tell(registry.clone(), rhythm.notices));
+        Ok(Self { stop, follower, maintenance: actix_web::rt::spawn(maintain(registry)), notices, postman })
     }
 
     pub(super) fn end(self) {
         self.maintenance.abort();
+        self.notices.abort();
         if let Some(postman) = self.postman {
             postman.end();
         }
@@ -131,6 +143,15 @@ impl Background {
         if self.follower.join().is_err() {
             tracing::error!("the change-log thread panicked");
         }
+    }
+}
+
+async fn tell(registry: Registry, poll: Duration) {
+    loop {
+        if let Err(cause) = registry.deliver_notices().await {
+            tracing::warn!(%cause, "the notices of ended sessions could not be delivered");
+        }
+        registry.notices.wait(poll).await;
     }
 }
 

@@ -64,15 +64,16 @@ impl Store {
         })
     }
 
-    /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, revocations,
-    /// tokens of mails, authorization codes, pushed requests, the use of tokens,
-    /// secrets of registered clients, tokens for registration, what was used once.
+    /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, browsers'
+    /// sessions, revocations, tokens of mails, authorization codes, pushed requests, the use of tokens, secrets of
+    /// registered clients, tokens for registration, what was used once.
     /// Returns how many went; call again while there are any. Signing keys are not among them: every node must hear of
     /// their end, see [`Store::save_signing_keys`].
     pub fn purge(&self, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
         transact!(self, tenant, |q, conn| {
             Ok(q::client_secret::purge(conn, tenant, now, limit)?
                 + q::refresh_family::purge(conn, tenant, now, limit)?
+                + q::browser_session::purge(conn, tenant, now, limit)?
                 + q::revocation::purge(conn, tenant, now, limit)?
                 + q::mail_token::purge(conn, tenant, now, limit)?
                 + q::authorization_code::purge(conn, tenant, now, limit)?

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 mod admins;
 mod apps;
+mod browser;
 mod codes;
 mod columns;
 mod error;

@@ -160,21 +160,19 @@ impl Store {
         })
     }
 
-    /// Removes one secret; false when there is none of this id. `ended` is the end of the client's tokens.
+    /// Removes one secret; false when there is none of this id.
     pub fn remove_registered_secret(
         &self,
         tenant: TenantId,
         (client, secret): (RegisteredId, Uuid),
-        ended: &Revocation,
         journal: &Journal,
     ) -> Result<bool, StoreError> {
         transact!(self, tenant, |q, conn| {
-            if !q::oauth_client_secret::remove(conn, tenant, client, secret)? {
-                return Ok(false);
+            let is_removed = q::oauth_client_secret::remove(conn, tenant, client, secret)?;
+            if is_removed {
+                q::append(conn, tenant, journal)?;
             }
-            q::end_registered(conn, client, ended)?;
-            q::append(conn, tenant, journal)?;
-            Ok(true)
+            Ok(is_removed)
         })
     }
 

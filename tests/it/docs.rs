@@ -5,6 +5,8 @@
 //! before another command shows the answer: every member that it shows must be there with the same value. A text that
 //! ends with `…` shows only how the value begins.
 
+mod links;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

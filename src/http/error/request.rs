@@ -77,6 +77,8 @@ pub enum RequestError {
     MethodNotAllowed,
     #[error("unknown content encoding")]
     UnknownEncoding,
+    #[error("no form in the body")]
+    FormOnly,
     #[error("two ways of client authentication at once")]
     TwoClientMethods,
     #[error("a client assertion without its type, or of an unknown one")]
@@ -127,12 +129,12 @@ pub enum RequestError {
     NoPermissionParameter,
     #[error("limit is not a number of entities")]
     BadLimit,
-    #[error("no form in the body")]
-    FormOnly,
     #[error("this source failed to prove itself too often")]
     TooManyFailures(Duration),
     #[error("the cursor is none of a feed")]
     BadCursor,
+    #[error("except is not current")]
+    BadExcept,
 }
 
 impl Worded for RequestError {
@@ -238,6 +240,7 @@ impl Worded for RequestError {
                 "illegal_argument",
                 "You must supply a 'permission' query parameter",
             ),
+            Self::BadExcept => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "except must be current"),
             Self::BadLimit => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
             }

@@ -4,8 +4,12 @@
 use actix_web::HttpResponse;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap, HeaderValue, ORIGIN, REFERER, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderMap,
+    HeaderValue, ORIGIN, REFERER, VARY,
 };
+
+/// What pages of other origins may read beside the headers that browsers always show them.
+const EXPOSED: &str = "Retry-After, WWW-Authenticate, X-Request-Id";
 
 /// Which origins may read answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +45,9 @@ impl CorsPolicy {
     pub fn apply(&self, request: &HeaderMap, response: &mut HeaderMap) {
         if let Some(origin) = self.allowed_origin(request) {
             response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            if request.contains_key(ORIGIN) {
+                response.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+            }
         }
         response.append(VARY, HeaderValue::from_static("Origin"));
     }

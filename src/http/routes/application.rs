@@ -1,10 +1,12 @@
 //! The routes of an application, below `/{org}/{app}`. Those that are asked for most come first.
 
 use super::{Gives, Operation, Route, Takes, route};
-use crate::http::oauth::{discovery, introspect, jwks, par, revocations, revoke, token, userinfo};
-use crate::http::pages::{admission, recovery};
-use crate::http::usergrid::revoke as endings;
-use crate::http::usergrid::{account, application, credentials, empty, social, user_credentials, users};
+use crate::http::clients::registration;
+use crate::http::oauth::{jwks, par, token};
+use crate::http::pages::{admission, authorize, consent, logout, recovery, signin};
+use crate::http::usergrid::{
+    account, application, credentials, empty, revoke, sessions, social, user_credentials, users,
+};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -36,42 +38,43 @@ pub(super) const ROUTES: &[Route] = &[
         jwks::keys
     ),
     route!(
-        "/.well-known/openid-configuration",
-        [Operation::get("What the issuer says of itself (OpenID Connect).").gives(Gives::Json)],
-        discovery::server
+        "/register",
+        [Operation::post("Registers a client, where the application lets them.").gives(Gives::Json)],
+        registration::register
     ),
     route!(
-        "/.well-known/oauth-authorization-server",
-        [Operation::get("What the issuer says of itself (RFC 8414).").gives(Gives::Json)],
-        discovery::server
-    ),
-    route!(
-        "/.well-known/oauth-protected-resource",
-        [Operation::get("What the plane says of itself as a resource (RFC 9728).").gives(Gives::Json)],
-        discovery::resource
-    ),
-    route!(
-        "/introspect",
-        [Operation::post("What a token says and whether it holds (RFC 7662).").takes(Takes::Form).gives(Gives::Json)],
-        introspect::introspect
-    ),
-    route!(
-        "/revoke",
-        [Operation::post("Ends a token of the asking client (RFC 7009).").takes(Takes::Form).gives(Gives::Nothing)],
-        revoke::revoke
-    ),
-    route!(
-        "/userinfo",
+        "/register/{client}",
         [
-            Operation::get("Who the bearer's token is of (OpenID Connect).").gives(Gives::Json),
-            Operation::post("Who the bearer's token is of (OpenID Connect).").takes(Takes::Form).gives(Gives::Json),
+            Operation::get("A client reads its registration.").gives(Gives::Json),
+            Operation::put("A client says its registration anew.").gives(Gives::Json),
+            Operation::delete("A client removes itself.").gives(Gives::Json),
         ],
-        userinfo::user_info
+        registration::registered
     ),
     route!(
-        "/revocations",
-        [Operation::get("What the issuer has revoked, for those who verify its tokens.").gives(Gives::Json)],
-        revocations::feed
+        "/authorize",
+        [
+            Operation::get("Takes a person in for a client, and sends them back with a code.").gives(Gives::Page),
+            Operation::post("The same, from a form.").gives(Gives::Page),
+        ],
+        authorize::authorize
+    ),
+    route!(
+        "/signin",
+        [
+            Operation::get("The page to sign in at.").gives(Gives::Page),
+            Operation::post("Signs a browser in.").gives(Gives::Page),
+        ],
+        signin::sign_in
+    ),
+    route!("/consent", [Operation::post("What a person allows a client.").gives(Gives::Page)], consent::answer),
+    route!(
+        "/logout",
+        [
+            Operation::get("Signs a browser out, for its person or a client.").gives(Gives::Page),
+            Operation::post("The same, from a form.").gives(Gives::Page),
+        ],
+        logout::logout
     ),
     route!(
         "/credentials",
@@ -138,6 +141,29 @@ pub(super) const ROUTES: &[Route] = &[
         users::entity
     ),
     route!(
+        "/{users:users?}/{user}/sessions",
+        [
+            Operation::get("The sessions of a user."),
+            Operation::delete("Ends the sessions of a user: all, or all but the caller's own."),
+        ],
+        sessions::all_of_user
+    ),
+    route!(
+        "/{users:users?}/{user}/sessions/{session}",
+        [Operation::delete("Ends a session of a user.")],
+        sessions::one_of_user
+    ),
+    route!(
+        "/{users:users?}/{user}/consents",
+        [Operation::get("What a user allowed clients.")],
+        sessions::consents_of_user
+    ),
+    route!(
+        "/{users:users?}/{user}/consents/{client}",
+        [Operation::delete("Takes back what a user allowed a client.")],
+        sessions::consent_of_user
+    ),
+    route!(
         "/{users:users?}/{user}/password",
         [Operation::put("Sets a user's password."), Operation::post("Sets a user's password.")],
         account::password
@@ -202,11 +228,11 @@ pub(super) const ROUTES: &[Route] = &[
     route!(
         "/{users:users?}/{user}/revoketokens",
         [Operation::put("Ends every token of a user."), Operation::post("Ends every token of a user.")],
-        endings::all_of_user
+        revoke::all_of_user
     ),
     route!(
         "/{users:users?}/{user}/revoketoken",
         [Operation::put("Ends one token of a user."), Operation::post("Ends one token of a user.")],
-        endings::one_of_user
+        revoke::one_of_user
     ),
 ];

@@ -5,6 +5,7 @@
 //! (`extract::path`); `/~/{uuid}` is an application by its UUID.
 
 mod application;
+mod issuer;
 mod management;
 mod members;
 mod operation;
@@ -70,8 +71,8 @@ impl Route {
 /// Whether a place serves this path below it.
 pub fn serves(place: &Place, path: &str) -> bool {
     let lists: &[&[Route]] = match place {
-        Place::Management => &[management::ROUTES],
-        Place::App { .. } => &[application::ROUTES, members::ROUTES],
+        Place::Management => &[management::ROUTES, issuer::ROUTES],
+        Place::App { .. } => &[application::ROUTES, members::ROUTES, issuer::ROUTES],
     };
     lists.iter().flat_map(|list| list.iter()).any(|route| route.path == path)
 }
@@ -81,8 +82,11 @@ pub fn all() -> impl Iterator<Item = (String, &'static Route)> {
     let planes = [
         ("", service::ROUTES),
         ("/management", management::ROUTES),
+        ("/management", issuer::ROUTES),
+        ("/management", management::CLIENTS),
         ("/{org}/{app}", application::ROUTES),
         ("/{org}/{app}", members::ROUTES),
+        ("/{org}/{app}", issuer::ROUTES),
     ];
     planes
         .into_iter()
@@ -100,9 +104,13 @@ pub fn configure(config: &mut web::ServiceConfig) {
         config.service((route.resource)(route));
     }
     config
-        .service(plane("/management", &[management::ROUTES]).default_service(web::to(unknown_route)))
         .service(
-            plane("/{org}/{app}", &[application::ROUTES, members::ROUTES]).default_service(web::to(empty::unknown)),
+            plane("/management", &[management::ROUTES, management::CLIENTS, issuer::ROUTES])
+                .default_service(web::to(unknown_route)),
+        )
+        .service(
+            plane("/{org}/{app}", &[application::ROUTES, members::ROUTES, issuer::ROUTES])
+                .default_service(web::to(empty::unknown)),
         )
         .default_service(web::to(unknown_route));
 }

@@ -17,6 +17,7 @@ mod metadata;
 pub mod permissions;
 pub mod revoke;
 pub mod roles;
+pub mod sessions;
 pub mod signin_provider;
 pub mod social;
 pub mod sso;

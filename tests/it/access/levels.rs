@@ -84,6 +84,8 @@ const TABLE: &[(&str, Rule)] = &[
     // The walk names no token: who may ask about one is in `conformance`.
     ("/{org}/{app}/introspect", Rule::Grant),
     ("/{org}/{app}/revoke", Rule::Grant),
+    ("/{org}/{app}/register", Rule::Absent),
+    ("/{org}/{app}/register/{client}", Rule::Absent),
     ("/{org}/{app}", Rule::Permitted),
     ("/{org}/{app}/auth/facebook", Rule::Permitted),
     ("/{org}/{app}/auth/foursquare", Rule::Permitted),
@@ -233,8 +235,9 @@ fn instance(route: &str) -> String {
     };
     let path = route.replace("{org}", "acme").replace("{app}", "shop").replace("{user}", user);
     let path = path.replace("{collection}", "books").replace("{name}", "password_reset");
-    let path =
-        ["{role}", "{group}", "{followed}", "{mail}"].iter().fold(path, |path, name| path.replace(name, "nobody"));
+    let path = ["{role}", "{group}", "{followed}", "{mail}", "{client}", "{secret}", "{token}"]
+        .iter()
+        .fold(path, |path, name| path.replace(name, "nobody"));
     let path = if path.ends_with("/sia-provider") { format!("{path}?provider_key=facebook") } else { path };
     // A token that nobody has: who may name one at all is what is asked here.
     if path.ends_with("/revoketoken") { format!("{path}?token=unknown") } else { path }

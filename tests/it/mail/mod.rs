@@ -6,3 +6,4 @@ mod links;
 mod pages;
 mod sending;
 mod standing;
+mod tls;

@@ -61,6 +61,16 @@ fn any_page_may_call_and_its_origin_is_echoed() {
 }
 
 #[test]
+fn a_page_of_another_origin_may_read_challenges_waits_and_request_ids() {
+    let world = world();
+    let named = |headers| {
+        get(&world.guest(), "/acme/shop/users/me", headers).header("access-control-expose-headers").to_owned()
+    };
+    assert_eq!(named(&[("Origin", "https://portal.test")]), "Retry-After, WWW-Authenticate, X-Request-Id");
+    assert_eq!(named(&[]), "", "no page asked");
+}
+
+#[test]
 fn a_preflight_is_answered_on_every_path_without_credentials() {
     let world = world();
     for path in ["/acme/shop/token", "/management/orgs/acme/credentials", "/no/such/route", "/nobody/nothing/users/me"]

@@ -1,14 +1,16 @@
-//! A mail server on loopback that speaks just enough SMTP (RFC 5321) and can be told to misbehave.
+//! A mail server on loopback that speaks just enough SMTP (RFC 5321), by TLS too (RFC 3207, RFC 8314), and can be told
+//! to misbehave.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tokengrid::config::{Settings, SmtpTls};
 
 use super::eventually;
@@ -16,6 +18,16 @@ use super::eventually;
 thread_local! {
     /// Where the mail server of this test listens; settings are changed by plain functions, which hold nothing.
     static PORT: Cell<u16> = const { Cell::new(0) };
+}
+
+/// How a mail server is reached.
+#[derive(Clone)]
+pub enum Way {
+    Plain,
+    /// It offers TLS after the greeting.
+    StartTls(Arc<ServerConfig>),
+    /// It speaks TLS from the first byte on.
+    Tls(Arc<ServerConfig>),
 }
 
 /// What the next conversation comes to; without one the mail is taken.
@@ -50,39 +62,48 @@ impl Taken {
     }
 }
 
+/// What the conversations of a mail server share.
+#[derive(Default)]
+struct Book {
+    moods: Mutex<VecDeque<Mood>>,
+    taken: Mutex<Vec<Taken>>,
+    in_the_clear: Mutex<Vec<String>>,
+    conversations: Mutex<usize>,
+    stopped: AtomicBool,
+}
+
 /// The mail server. It stops when it is dropped.
 pub struct SmtpServer {
     port: u16,
-    moods: Arc<Mutex<VecDeque<Mood>>>,
-    taken: Arc<Mutex<Vec<Taken>>>,
-    stopped: Arc<AtomicBool>,
+    book: Arc<Book>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl SmtpServer {
     /// Starts the mail server of this test; [`SmtpServer::configure`] leads there.
     pub fn start() -> Self {
+        Self::reached_by(Way::Plain)
+    }
+
+    /// As `start`, with another way to it.
+    pub fn reached_by(way: Way) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         PORT.set(port);
-        let moods: Arc<Mutex<VecDeque<Mood>>> = Arc::default();
-        let taken: Arc<Mutex<Vec<Taken>>> = Arc::default();
-        let stopped = Arc::new(AtomicBool::new(false));
-        let thread = {
-            let (moods, taken, stopped) = (Arc::clone(&moods), Arc::clone(&taken), Arc::clone(&stopped));
-            std::thread::spawn(move || {
-                for stream in listener.incoming().map_while(Result::ok) {
-                    if stopped.load(Ordering::SeqCst) {
-                        return;
-                    }
-                    let mood = moods.lock().unwrap().pop_front();
-                    if let Some(mail) = converse(stream, mood) {
-                        taken.lock().unwrap().push(mail);
-                    }
+        let book: Arc<Book> = Arc::default();
+        let shared = Arc::clone(&book);
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                if shared.stopped.load(Ordering::SeqCst) {
+                    return;
                 }
-            })
-        };
-        Self { port, moods, taken, stopped, thread: Some(thread) }
+                if let Some(mail) = converse(stream, &way, &shared) {
+                    shared.taken.lock().unwrap().push(mail);
+                }
+                *shared.conversations.lock().unwrap() += 1;
+            }
+        });
+        Self { port, book, thread: Some(thread) }
     }
 
     /// Settings that send to this test's mail server, quickly.
@@ -97,16 +118,26 @@ impl SmtpServer {
 
     /// The next conversations come to this.
     pub fn expect(&self, moods: &[Mood]) {
-        self.moods.lock().unwrap().extend(moods);
+        self.book.moods.lock().unwrap().extend(moods);
     }
 
     /// Whether every mood has been met.
     pub fn is_calm(&self) -> bool {
-        self.moods.lock().unwrap().is_empty()
+        self.book.moods.lock().unwrap().is_empty()
     }
 
     pub fn taken(&self) -> Vec<Taken> {
-        self.taken.lock().unwrap().clone()
+        self.book.taken.lock().unwrap().clone()
+    }
+
+    /// Every line that was heard without TLS.
+    pub fn in_the_clear(&self) -> Vec<String> {
+        self.book.in_the_clear.lock().unwrap().clone()
+    }
+
+    /// How many conversations have ended, those that came to nothing among them.
+    pub fn conversations(&self) -> usize {
+        *self.book.conversations.lock().unwrap()
     }
 
     /// Waits until so many mails were taken.
@@ -118,7 +149,7 @@ impl SmtpServer {
 
 impl Drop for SmtpServer {
     fn drop(&mut self) {
-        self.stopped.store(true, Ordering::SeqCst);
+        self.book.stopped.store(true, Ordering::SeqCst);
         let _ = TcpStream::connect(("127.0.0.1", self.port));
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
@@ -126,45 +157,98 @@ impl Drop for SmtpServer {
     }
 }
 
-/// One conversation; the mail when it was taken.
-fn converse(stream: TcpStream, mood: Option<Mood>) -> Option<Taken> {
-    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-    let mut say = stream.try_clone().unwrap();
-    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
-    let mut reply = |text: &str| say.write_all(format!("{text}\r\n").as_bytes()).ok();
+trait Wire: Read + Write {}
+
+impl<T: Read + Write> Wire for T {}
+
+/// One side of a conversation, under TLS or not.
+struct Line<'a> {
+    wire: BufReader<Box<dyn Wire>>,
+    book: &'a Book,
+    is_secret: bool,
+}
+
+impl<'a> Line<'a> {
+    fn open(stream: TcpStream, way: &Way, book: &'a Book) -> Self {
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        match way {
+            Way::Tls(tls) => Self { wire: BufReader::new(secured(stream, tls)), book, is_secret: true },
+            Way::Plain | Way::StartTls(_) => Self { wire: BufReader::new(Box::new(stream)), book, is_secret: false },
+        }
+    }
+
+    /// TLS from here on, over the same connection.
+    fn secure(self, tls: &Arc<ServerConfig>) -> Self {
+        Self { wire: BufReader::new(secured(self.wire.into_inner(), tls)), book: self.book, is_secret: true }
+    }
+
+    fn hear(&mut self) -> Option<String> {
+        let mut line = String::new();
+        (self.wire.read_line(&mut line).ok()? > 0).then_some(())?;
+        let line = line.trim_end_matches(['\r', '\n']).to_owned();
+        if !self.is_secret {
+            self.book.in_the_clear.lock().unwrap().push(line.clone());
+        }
+        Some(line)
+    }
+
+    fn say(&mut self, text: &str) -> Option<()> {
+        self.wire.get_mut().write_all(format!("{text}\r\n").as_bytes()).ok()?;
+        self.wire.get_mut().flush().ok()
+    }
+}
+
+fn secured(wire: impl Wire + 'static, tls: &Arc<ServerConfig>) -> Box<dyn Wire> {
+    Box::new(StreamOwned::new(ServerConnection::new(Arc::clone(tls)).unwrap(), wire))
+}
+
+/// One conversation; the mail when it was taken. Credentials are asked for by name and taken whatever they are.
+fn converse(stream: TcpStream, way: &Way, book: &Book) -> Option<Taken> {
+    let mood = book.moods.lock().unwrap().pop_front();
+    let mut line = Line::open(stream, way, book);
     let mut to = String::new();
-    reply("220 ready")?;
-    while let Some(line) = lines.next() {
-        let command = line.to_ascii_uppercase();
+    line.say("220 ready")?;
+    while let Some(said) = line.hear() {
+        let command = said.to_ascii_uppercase();
         if command.starts_with("EHLO") {
-            reply("250 ready")?;
-        } else if let Some(address) = command.starts_with("RCPT TO:").then(|| line["RCPT TO:".len()..].to_owned()) {
+            let offers_tls = matches!(way, Way::StartTls(_)) && !line.is_secret;
+            line.say(&format!("250-ready\r\n{}250 AUTH PLAIN", if offers_tls { "250-STARTTLS\r\n" } else { "" }))?;
+        } else if let ("STARTTLS", Way::StartTls(tls)) = (command.as_str(), way) {
+            line.say("220 go on")?;
+            line = line.secure(tls);
+        } else if command.starts_with("AUTH") {
+            line.say("235 welcome")?;
+        } else if let Some(address) = command.starts_with("RCPT TO:").then(|| said["RCPT TO:".len()..].to_owned()) {
             if let Some(Mood::Refuse(answer)) = mood {
-                reply(answer)?;
+                line.say(answer)?;
                 continue;
             }
             to = address.trim_matches(['<', '>']).to_owned();
-            reply("250 ok")?;
+            line.say("250 ok")?;
         } else if command == "DATA" {
-            reply("354 go on")?;
-            let mut raw = String::new();
-            for line in lines.by_ref().take_while(|line| line != ".") {
-                raw.push_str(line.strip_prefix('.').unwrap_or(&line));
-                raw.push_str("\r\n");
-                if mood == Some(Mood::DropInData) {
-                    return None;
-                }
-            }
-            if mood != Some(Mood::DropAfterTaking) {
-                reply("250 taken")?;
-            }
-            return Some(Taken { to, raw });
+            line.say("354 go on")?;
+            return take(&mut line, to, mood);
         } else if command == "QUIT" {
-            reply("221 bye");
+            line.say("221 bye");
             return None;
         } else {
-            reply("250 ok")?;
+            line.say("250 ok")?;
         }
     }
     None
+}
+
+fn take(line: &mut Line<'_>, to: String, mood: Option<Mood>) -> Option<Taken> {
+    let mut raw = String::new();
+    while let Some(said) = line.hear().filter(|said| said != ".") {
+        raw.push_str(said.strip_prefix('.').unwrap_or(&said));
+        raw.push_str("\r\n");
+        if mood == Some(Mood::DropInData) {
+            return None;
+        }
+    }
+    if mood != Some(Mood::DropAfterTaking) {
+        line.say("250 taken")?;
+    }
+    Some(Taken { to, raw })
 }

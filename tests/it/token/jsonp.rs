@@ -55,9 +55,9 @@ fn me_answers_as_a_script() {
     let token = world.guest().sign_in("/management", "acme-admin", PASSWORD).token();
     let answer = world.guest().get(&format!("/management/me?access_token={token}&callback=cb"));
     assert_script(&answer, 200, "/**/cb({\"access_token\":\"");
+    // It was 401 once; a browser runs no script of that status, so the page never heard of it.
     let refused = world.guest().get("/management/me?access_token=nonsense&callback=cb");
-    assert_eq!((refused.status, refused.header("content-type")), (401, "application/javascript"));
-    assert!(refused.text.starts_with("/**/cb({\"error\":\"auth_unverified_oath\""), "{}", refused.text);
+    assert_script(&refused, 200, "/**/cb({\"error\":\"auth_unverified_oath\"");
     let bad = world.guest().get(&format!("/management/me?access_token={token}&callback=a(b"));
     super::assert_oauth(&bad, 400, "invalid_request", "The parameter callback is not a function name.");
 }
