@@ -20,7 +20,9 @@ pub use core::{Core, Schema, Tools};
 pub use start::StartError;
 
 use crate::access::external::Voucher;
-use crate::access::{Guard, LegacyTokens, Proofs, Revoker, Verifier};
+use crate::access::{
+    Failures, Families, Feed, Guard, Introspector, LegacyTokens, Proofs, Revoker, Statements, Verifier,
+};
 use crate::config::{Settings, TlsClientSettings};
 use crate::crypto::entropy::uuid_v4;
 use crate::crypto::nonce::NonceMint;
@@ -196,9 +198,12 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outs
         legacy,
     };
     let guard = Guard { directory: core.directory.clone(), store: core.store.clone(), clock: Arc::clone(&core.clock) };
+    let families = Families { store: core.store.clone(), vault: Arc::clone(&core.vault) };
+    let introspector = Introspector { verifier: verifier.clone(), families: families.clone() };
     let revoker = Revoker {
         store: core.store.clone(),
         verifier: verifier.clone(),
+        families,
         entropy: Arc::clone(&core.entropy),
         access_ttl_max: settings.tokens.access_ttl_max,
     };
@@ -216,6 +221,10 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outs
         verifier,
         guard,
         revoker,
+        introspector,
+        statements: Statements { directory: core.directory.clone() },
+        feed: Feed { store: core.store.clone() },
+        failures: Failures::new(settings.limits.client_failures),
         registry: core.registry.clone(),
         sign_on,
         base,

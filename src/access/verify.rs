@@ -51,6 +51,15 @@ pub enum Presented {
     },
 }
 
+/// Whose use of a token is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum For {
+    /// This server's own: its issuer must be among the audience.
+    Us,
+    /// Whoever it is for: introspection and revocation are not a use.
+    Anyone,
+}
+
 /// A caller who proved who they are.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -117,7 +126,8 @@ impl Verifier {
     /// Turns what was presented into a session.
     ///
     /// *Errors*: `Directory` where nobody knows what was revoked meanwhile; `Unverified`,
-    /// `Expired`, `Revoked`, `TenantGone` for tokens, `Proof` for one that is not presented as it must be; `WrongClient*` for pairs.
+    /// `Expired`, `Revoked`, `TenantGone` for tokens, `Proof` for one that came without the proof it needs or with one
+    /// that does not hold; `WrongClient*` for pairs.
     pub async fn verify(&self, presented: &Presented) -> Result<Session, AccessError> {
         self.directory.ensure_fresh().await?;
         match presented {
@@ -214,25 +224,33 @@ impl Verifier {
         if self.legacy.takes(token) {
             return self.legacy_bearer(token).await;
         }
-        let (claims, principal) = self.genuine(token).await?;
-        let issued = issue_of(&claims)?;
-        let revocations = self.directory.revocations(principal.issuing_tenant()).await?;
-        let ids = [claims.jti, claims.sid.unwrap_or(claims.jti)];
-        // A registered client that ended takes with it what people got by it.
-        let client = RegisteredId::parse_client_id(&claims.client_id);
-        let of_client = || client.and_then(|client| revocations.find(client.uuid(), &[], issued));
-        if let Some(reason) = revocations.find(principal.uuid(), &ids, issued).or_else(of_client) {
-            return Err(AccessError::Revoked(reason));
-        }
-        self.tenant_lives(principal).await?;
-        if let Some(by) = &claims.lender {
-            self.lender_stands(by, principal, issued).await?;
-        }
+        let (claims, principal) = self.genuine(token, For::Us).await?;
+        self.lives(&claims, principal).await?;
         let expires = Moment::from_millis(claims.exp.saturating_mul(1_000));
         let (jti, session) = (claims.jti, claims.sid);
         let claims = Some(Box::new(claims));
         let token = PresentedToken { text: token.clone(), jti, session, expires, claims, known_as: None };
         Ok(Session { principal, token: Some(token) })
+    }
+
+    /// Whether a genuine token was not revoked and its tenant is still there.
+    pub(super) async fn lives(&self, claims: &AccessClaims, principal: Principal) -> Result<(), AccessError> {
+        let issued = issue_of(claims)?;
+        let revocations = self.directory.revocations(principal.issuing_tenant()).await?;
+        let ids = [claims.jti, claims.sid.unwrap_or(claims.jti)];
+        if let Some(reason) = revocations.find(principal.uuid(), &ids, issued) {
+            return Err(AccessError::Revoked(reason));
+        }
+        // With a registered client ends what it was given for others, too.
+        let client = RegisteredId::parse_client_id(&claims.client_id);
+        if let Some(reason) = client.and_then(|client| revocations.find(client.uuid(), &[], issued)) {
+            return Err(AccessError::Revoked(reason));
+        }
+        self.tenant_lives(principal).await?;
+        match &claims.lender {
+            Some(by) => self.lender_stands(by, principal, issued).await,
+            None => Ok(()),
+        }
     }
 
     /// Whether what a token was lent by would still hold, and whoever lent it still stands above its holder.
@@ -254,15 +272,19 @@ impl Verifier {
         }
     }
 
-    /// Checks signature, issuer, audience and times, and who the token is for; not whether it was revoked.
-    pub(super) async fn genuine(&self, token: &Secret) -> Result<(AccessClaims, Principal), AccessError> {
+    /// Checks signature, issuer, audience and times, and who holds the token; not whether it was revoked.
+    pub(super) async fn genuine(&self, token: &Secret, whom: For) -> Result<(AccessClaims, Principal), AccessError> {
         let peek = jwt::peek(token.expose()).map_err(AccessError::Unverified)?;
         let place = self.place_of(&peek).await?;
         let ring = self.ring_with(&place, &peek.kid).await?;
         let verifier = ring.verifier(&peek.kid).ok_or(AccessError::Unverified(JwtError::UnknownKey))?;
         let issuer = self.base.issuer(&place);
         let expected = Expected { issuer: &issuer, audience: &issuer, now: self.clock.now() };
-        let claims = verifier.verify(token.expose(), &expected).map_err(|cause| match cause {
+        let verified = match whom {
+            For::Us => verifier.verify(token.expose(), &expected),
+            For::Anyone => verifier.verify_for_any(token.expose(), &expected),
+        };
+        let claims = verified.map_err(|cause| match cause {
             JwtError::Expired => AccessError::Expired,
             other => AccessError::Unverified(other),
         })?;

@@ -46,6 +46,11 @@ impl Grant {
     }
 }
 
+/// Whether a grant is served under this name.
+pub(super) fn is_served(name: &str) -> bool {
+    Grant::parse(Some(name)).is_ok()
+}
+
 impl Dispatcher {
     /// A dispatcher over these tools.
     pub fn new(workbench: Workbench) -> Self {

@@ -11,6 +11,7 @@ pub mod external;
 mod family;
 mod id_token;
 mod lifetime;
+mod offers;
 pub mod outcome;
 mod oxide;
 mod password;
@@ -23,6 +24,7 @@ mod resource;
 mod scope;
 mod session;
 mod subject;
+mod userinfo;
 mod workbench;
 
 pub use authorize::{
@@ -35,4 +37,5 @@ pub use error::GrantError;
 pub use outcome::{Holder, Issued};
 pub use request::{ClientMethod, ClientProof, GrantRequest, Origin, PresentedClient, ScopeRule, Transport};
 pub use session::Lender;
+pub use userinfo::UserInfo;
 pub use workbench::{GrantPolicy, Workbench};

@@ -174,6 +174,11 @@ impl Refusal {
         &self.answer.description
     }
 
+    /// Whether the caller could not be believed.
+    pub fn is_unauthorized(&self) -> bool {
+        self.answer.status == StatusCode::UNAUTHORIZED
+    }
+
     /// The public code.
     pub fn code(&self) -> &'static str {
         self.answer.code

@@ -20,7 +20,7 @@ const LOOKS: usize = 8;
 const PROPERTIES_MAX: usize = 262_144;
 
 /// Members of an application's entity that are not free properties.
-const OWN_MEMBERS: [&str; 16] = [
+const OWN_MEMBERS: [&str; 17] = [
     "uuid",
     "type",
     "name",

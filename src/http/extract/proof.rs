@@ -28,9 +28,8 @@ impl Call {
     /// A token that came by the scheme `DPoP`, with its proof.
     ///
     /// *Errors*: none came, or two.
-    pub fn with_proof(&self, place: &Place, token: &Secret) -> Result<Presented, Refusal> {
-        let shown = self.demonstration(place).and_then(|shown| shown.ok_or(ProofError::Missing));
-        let shown = shown.map_err(|cause| self.refuse(&AccessError::from(cause)))?;
+    pub fn with_proof(&self, place: &Place, token: &Secret) -> Result<Presented, AccessError> {
+        let shown = self.demonstration(place)?.ok_or(ProofError::Missing)?;
         Ok(Presented::Dpop { token: token.clone(), shown: Box::new(shown) })
     }
 
