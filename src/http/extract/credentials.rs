@@ -31,7 +31,7 @@ pub enum Authorization {
     Bearer(Secret),
     /// A token that is bound to a key (RFC 9449 §7.1), not yet looked at.
     Dpop(Secret),
-    /// `Bearer` with nothing behind it; Usergrid words it differently from no header.
+    /// `Bearer` or `DPoP` with nothing behind it; Usergrid words it differently from no header.
     EmptyBearer,
     /// Two headers, two credentials, or a `Basic` value that cannot be decoded.
     Malformed,
@@ -150,6 +150,17 @@ mod tests {
         }
         assert!(matches!(Authorization::parse("Bearer a b"), Authorization::Malformed));
         assert!(matches!(Authorization::parse("Bearer ü"), Authorization::Malformed));
+    }
+
+    #[test]
+    fn a_bound_token_is_told_from_a_plain_one() {
+        for good in ["DPoP abc", "dpop abc", "DPOP   abc "] {
+            assert!(matches!(Authorization::parse(good), Authorization::Dpop(t) if t.expose() == "abc"), "{good}");
+        }
+        for two in ["DPoP abc, Bearer abc", "DPoP a, DPoP b", "DPoP a b"] {
+            assert!(matches!(Authorization::parse(two), Authorization::Malformed), "{two}");
+        }
+        assert!(matches!(Authorization::parse("DPoP"), Authorization::EmptyBearer));
     }
 
     #[test]
