@@ -20,9 +20,12 @@ pub use core::{Core, Schema, Tools};
 pub use start::StartError;
 
 use crate::access::external::Voucher;
-use crate::access::{Guard, LegacyTokens, Revoker, Verifier};
+use crate::access::{
+    Failures, Families, Feed, Guard, Introspector, LegacyTokens, Proofs, Revoker, Statements, Verifier,
+};
 use crate::config::{Settings, TlsClientSettings};
 use crate::crypto::entropy::uuid_v4;
+use crate::crypto::nonce::NonceMint;
 use crate::domain::place::BaseUrl;
 use crate::domain::tenant::Switch;
 use crate::grant::{Dispatcher, GrantPolicy, Workbench};
@@ -162,6 +165,7 @@ fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
             refresh_ttl: tokens.refresh_ttl,
             refresh_retry_window: tokens.refresh_retry_window,
             management_url_grants: settings.management.url_grants,
+            management_dpop_nonces: settings.management.dpop_nonces,
             admins_sign_in_at: settings.sso.elsewhere().map(str::to_owned),
             switches: core.registry.switches.clone(),
         }),
@@ -183,7 +187,9 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outs
         salts: settings.tokens.legacy_salts.clone().into(),
         until: settings.tokens.legacy_end(),
     };
+    let nonces = Arc::new(NonceMint::new(&core.vault)?);
     let verifier = Verifier {
+        proofs: Proofs { store: core.store.clone(), nonces, clock: Arc::clone(&core.clock) },
         directory: core.directory.clone(),
         clock: Arc::clone(&core.clock),
         base: base.clone(),
@@ -192,9 +198,12 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outs
         legacy,
     };
     let guard = Guard { directory: core.directory.clone(), store: core.store.clone(), clock: Arc::clone(&core.clock) };
+    let families = Families { store: core.store.clone(), vault: Arc::clone(&core.vault) };
+    let introspector = Introspector { verifier: verifier.clone(), families: families.clone() };
     let revoker = Revoker {
         store: core.store.clone(),
         verifier: verifier.clone(),
+        families,
         entropy: Arc::clone(&core.entropy),
         access_ttl_max: settings.tokens.access_ttl_max,
     };
@@ -212,6 +221,10 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outs
         verifier,
         guard,
         revoker,
+        introspector,
+        statements: Statements { directory: core.directory.clone() },
+        feed: Feed { store: core.store.clone() },
+        failures: Failures::new(settings.limits.client_failures),
         registry: core.registry.clone(),
         sign_on,
         base,

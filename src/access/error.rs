@@ -1,8 +1,10 @@
 //! Why a caller was turned away, by cause. The wording is the dialect's matter.
 
 use super::external::ExternalError;
+use super::proof::ProofError;
 use crate::crypto::jwt::JwtError;
 use crate::crypto::keys::KeyError;
+use crate::crypto::vault::VaultError;
 use crate::directory::DirectoryError;
 use crate::domain::revocation::RevocationReason;
 use crate::store::StoreError;
@@ -52,8 +54,14 @@ pub enum AccessError {
     WrongSuperuser,
     #[error("{0:?} access is needed")]
     Forbidden(Need),
+    #[error("the token was issued to another client")]
+    TokenOfAnotherClient,
+    #[error("tokens of this kind cannot be revoked")]
+    UnsupportedTokenType,
     #[error("the token's scope lacks {0}")]
     InsufficientScope(&'static str),
+    #[error("proof of a key: {0}")]
+    Proof(#[from] ProofError),
     #[error(transparent)]
     External(#[from] ExternalError),
     #[error("directory: {0}")]
@@ -62,4 +70,22 @@ pub enum AccessError {
     Store(#[from] StoreError),
     #[error("key: {0}")]
     Key(#[from] KeyError),
+    #[error("vault: {0}")]
+    Vault(#[from] VaultError),
+}
+
+impl AccessError {
+    /// Whether this says of a token that it does not hold, rather than that it could not be looked at.
+    pub(super) fn is_of_the_token(&self) -> bool {
+        matches!(
+            self,
+            Self::Unverified(_)
+                | Self::UnverifiedLegacy
+                | Self::UnknownLegacy
+                | Self::Expired
+                | Self::Revoked(_)
+                | Self::TenantGone
+                | Self::HolderGone
+        )
+    }
 }

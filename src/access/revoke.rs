@@ -7,7 +7,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::error::{AccessError, Need};
-use super::verify::{Session, Verifier};
+use super::family::Families;
+use super::verify::{For, Session, Verifier};
 use crate::crypto::compare::same;
 use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::domain::authority::Principal;
@@ -23,6 +24,7 @@ use crate::store::{Journal, Store};
 pub struct Revoker {
     pub store: Store,
     pub verifier: Verifier,
+    pub families: Families,
     pub entropy: Arc<dyn Entropy>,
     /// The longest life of a token where its application does not say more.
     pub access_ttl_max: Duration,
@@ -61,9 +63,21 @@ impl Request<'_> {
         }
     }
 
-    fn actor(&self) -> String {
-        self.caller.map_or(self.holder, |session| session.principal).to_string()
+    fn ending<'b>(&self, target: RevocationTarget, action: &'b str) -> Ending<'b> {
+        let actor = self.caller.map_or(self.holder, |session| session.principal).to_string();
+        Ending { holder: self.holder, target, not_before: self.own_issue(), actor, action }
     }
+}
+
+/// One end that was decided.
+pub(super) struct Ending<'a> {
+    pub(super) holder: Principal,
+    pub(super) target: RevocationTarget,
+    /// The watermark reaches at least so far.
+    pub(super) not_before: Moment,
+    /// For the audit log, with what they did.
+    pub(super) actor: String,
+    pub(super) action: &'a str,
 }
 
 impl Revoker {
@@ -75,7 +89,7 @@ impl Revoker {
             return Err(AccessError::Forbidden(request.need()));
         }
         let target = RevocationTarget::Principal(request.holder.uuid());
-        self.write(target, &request, "revoke all tokens").await
+        self.write(request.ending(target, "revoke all tokens")).await
     }
 
     /// Ends one token of the holder together with its session. Whoever presents a live token may end it.
@@ -87,11 +101,11 @@ impl Revoker {
         let own = request.caller.filter(|_| request.is_self()).and_then(|session| session.token.as_ref());
         if let Some(own) = own.filter(|own| same(own.text.expose().as_bytes(), token.expose().as_bytes())) {
             let target = RevocationTarget::Token(own.session.unwrap_or(own.jti));
-            return self.write(target, &request, "revoke one token").await;
+            return self.write(request.ending(target, "revoke one token")).await;
         }
         match self.named(token).await? {
             Some((id, holder)) if holder == request.holder => {
-                self.write(RevocationTarget::Token(id), &request, "revoke one token").await
+                self.write(request.ending(RevocationTarget::Token(id), "revoke one token")).await
             }
             _ if request.is_self() || request.is_over => Ok(()),
             _ => Err(AccessError::Forbidden(request.need())),
@@ -103,28 +117,23 @@ impl Revoker {
         let named = if self.verifier.legacy.takes(token) {
             self.verifier.genuine_legacy(token).await.map(|(row, holder)| (row.id, holder))
         } else {
-            let genuine = self.verifier.genuine(token).await;
+            let genuine = self.verifier.genuine(token, For::Anyone).await;
             genuine.map(|(claims, holder)| (claims.sid.unwrap_or(claims.jti), holder))
         };
         match named {
             Ok(named) => Ok(Some(named)),
-            Err(
-                AccessError::Unverified(_)
-                | AccessError::UnverifiedLegacy
-                | AccessError::UnknownLegacy
-                | AccessError::Expired
-                | AccessError::TenantGone,
-            ) => Ok(None),
+            Err(cause) if cause.is_of_the_token() => Ok(None),
             Err(cause) => Err(cause),
         }
     }
 
-    async fn write(&self, target: RevocationTarget, request: &Request<'_>, action: &str) -> Result<(), AccessError> {
+    pub(super) async fn write(&self, ending: Ending<'_>) -> Result<(), AccessError> {
+        let Ending { holder, target, not_before, actor, action } = ending;
         let now: Moment = self.verifier.clock.now();
-        let tenant = request.holder.issuing_tenant();
+        let tenant = holder.issuing_tenant();
         let directory = &self.verifier.directory;
         let known = directory.revocations(tenant).await?;
-        let watermark = known.watermark(request.holder.uuid(), now).max(request.own_issue());
+        let watermark = known.watermark(holder.uuid(), now).max(not_before);
         let longest = directory.longest_token(tenant, self.access_ttl_max).await?;
         let revocation = Revocation::revoked(tenant, target, watermark, longest);
         let change = Change { id: uuid_v7(now, &*self.entropy), tenant, kind: ChangeKind::Revocations };
@@ -132,9 +141,9 @@ impl Revoker {
             id: uuid_v7(now, &*self.entropy),
             tenant,
             at: now,
-            actor: request.actor(),
+            actor,
             action: action.to_owned(),
-            detail: serde_json::json!({ "holder": request.holder.uuid(), "level": request.holder.authority() }),
+            detail: serde_json::json!({ "holder": holder.uuid(), "level": holder.authority() }),
         };
         let journal = Journal { changes: vec![change], audit: vec![audit], ..Journal::default() };
         self.store.blocking(move |store| store.revoke(&revocation, &journal)).await?;

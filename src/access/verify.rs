@@ -8,6 +8,7 @@ use uuid::{Builder, Uuid};
 use super::error::AccessError;
 use super::external::{ExternalError, Voucher};
 use super::legacy::LegacyTokens;
+use super::proof::{Demonstration, ProofError, Proofs};
 use crate::crypto::compare;
 use crate::crypto::digest;
 use crate::crypto::jwt::{self, Expected, JwtError, Peek};
@@ -31,6 +32,11 @@ const FRESH_LOOK: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub enum Presented {
     Bearer(Secret),
+    /// A token with the proof of a key (RFC 9449 §7.1).
+    Dpop {
+        token: Secret,
+        shown: Box<Demonstration>,
+    },
     /// `client_id` and `client_secret` as parameters of any request (Usergrid).
     ClientParameters {
         id: String,
@@ -43,6 +49,15 @@ pub enum Presented {
         /// The password as it stood between colon and end, for the superuser: RFC 7617 knows no form encoding.
         plain: Secret,
     },
+}
+
+/// Whose use of a token is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum For {
+    /// This server's own: its issuer must be among the audience.
+    Us,
+    /// Whoever it is for: introspection and revocation are not a use.
+    Anyone,
 }
 
 /// A caller who proved who they are.
@@ -75,6 +90,12 @@ impl PresentedToken {
 }
 
 impl Session {
+    /// The thumbprint of the key that the caller's token is bound to, if to any.
+    pub fn jkt(&self) -> Option<&str> {
+        let claims = self.token.as_ref()?.claims.as_ref()?;
+        claims.cnf.as_ref().map(|cnf| cnf.jkt.as_str())
+    }
+
     /// Whether the caller may use the planes of this server; a client pair may.
     ///
     /// *Errors*: `InsufficientScope`.
@@ -92,6 +113,7 @@ pub struct Verifier {
     pub directory: Directory,
     pub clock: Arc<dyn Clock>,
     pub base: BaseUrl,
+    pub proofs: Proofs,
     /// Who speaks for tokens that are not ours, where the configuration names someone.
     pub external: Option<Arc<dyn Voucher>>,
     /// Tokens of another server that still hold.
@@ -103,11 +125,22 @@ pub struct Verifier {
 impl Verifier {
     /// Turns what was presented into a session.
     ///
-    /// *Errors*: `Directory` where nobody knows what was revoked meanwhile; `Unverified`, `Expired`, `Revoked`, `TenantGone` for tokens; `WrongClient*` for pairs.
+    /// *Errors*: `Directory` where nobody knows what was revoked meanwhile; `Unverified`,
+    /// `Expired`, `Revoked`, `TenantGone` for tokens, `Proof` for one that came without the proof it needs or with one
+    /// that does not hold; `WrongClient*` for pairs.
     pub async fn verify(&self, presented: &Presented) -> Result<Session, AccessError> {
         self.directory.ensure_fresh().await?;
         match presented {
-            Presented::Bearer(token) => self.bearer(token).await,
+            Presented::Bearer(token) => match self.bearer(token).await? {
+                session if session.jkt().is_some() => Err(ProofError::Bare.into()),
+                session => Ok(session),
+            },
+            Presented::Dpop { token, shown } => {
+                let session = self.bearer(token).await?;
+                let jkt = session.jkt().ok_or(ProofError::Unbound)?;
+                self.proofs.prove_beside(shown, (token, jkt)).await?;
+                Ok(session)
+            }
             Presented::ClientParameters { id, secret } => {
                 self.client(id, secret).await?.ok_or(AccessError::WrongClientParameters)
             }
@@ -191,25 +224,33 @@ impl Verifier {
         if self.legacy.takes(token) {
             return self.legacy_bearer(token).await;
         }
-        let (claims, principal) = self.genuine(token).await?;
-        let issued = issue_of(&claims)?;
-        let revocations = self.directory.revocations(principal.issuing_tenant()).await?;
-        let ids = [claims.jti, claims.sid.unwrap_or(claims.jti)];
-        // A registered client that ended takes with it what people got by it.
-        let client = RegisteredId::parse_client_id(&claims.client_id);
-        let of_client = || client.and_then(|client| revocations.find(client.uuid(), &[], issued));
-        if let Some(reason) = revocations.find(principal.uuid(), &ids, issued).or_else(of_client) {
-            return Err(AccessError::Revoked(reason));
-        }
-        self.tenant_lives(principal).await?;
-        if let Some(by) = &claims.lender {
-            self.lender_stands(by, principal, issued).await?;
-        }
+        let (claims, principal) = self.genuine(token, For::Us).await?;
+        self.lives(&claims, principal).await?;
         let expires = Moment::from_millis(claims.exp.saturating_mul(1_000));
         let (jti, session) = (claims.jti, claims.sid);
         let claims = Some(Box::new(claims));
         let token = PresentedToken { text: token.clone(), jti, session, expires, claims, known_as: None };
         Ok(Session { principal, token: Some(token) })
+    }
+
+    /// Whether a genuine token was not revoked and its tenant is still there.
+    pub(super) async fn lives(&self, claims: &AccessClaims, principal: Principal) -> Result<(), AccessError> {
+        let issued = issue_of(claims)?;
+        let revocations = self.directory.revocations(principal.issuing_tenant()).await?;
+        let ids = [claims.jti, claims.sid.unwrap_or(claims.jti)];
+        if let Some(reason) = revocations.find(principal.uuid(), &ids, issued) {
+            return Err(AccessError::Revoked(reason));
+        }
+        // With a registered client ends what it was given for others, too.
+        let client = RegisteredId::parse_client_id(&claims.client_id);
+        if let Some(reason) = client.and_then(|client| revocations.find(client.uuid(), &[], issued)) {
+            return Err(AccessError::Revoked(reason));
+        }
+        self.tenant_lives(principal).await?;
+        match &claims.lender {
+            Some(by) => self.lender_stands(by, principal, issued).await,
+            None => Ok(()),
+        }
     }
 
     /// Whether what a token was lent by would still hold, and whoever lent it still stands above its holder.
@@ -231,15 +272,19 @@ impl Verifier {
         }
     }
 
-    /// Checks signature, issuer, audience and times, and who the token is for; not whether it was revoked.
-    pub(super) async fn genuine(&self, token: &Secret) -> Result<(AccessClaims, Principal), AccessError> {
+    /// Checks signature, issuer, audience and times, and who holds the token; not whether it was revoked.
+    pub(super) async fn genuine(&self, token: &Secret, whom: For) -> Result<(AccessClaims, Principal), AccessError> {
         let peek = jwt::peek(token.expose()).map_err(AccessError::Unverified)?;
         let place = self.place_of(&peek).await?;
         let ring = self.ring_with(&place, &peek.kid).await?;
         let verifier = ring.verifier(&peek.kid).ok_or(AccessError::Unverified(JwtError::UnknownKey))?;
         let issuer = self.base.issuer(&place);
         let expected = Expected { issuer: &issuer, audience: &issuer, now: self.clock.now() };
-        let claims = verifier.verify(token.expose(), &expected).map_err(|cause| match cause {
+        let verified = match whom {
+            For::Us => verifier.verify(token.expose(), &expected),
+            For::Anyone => verifier.verify_for_any(token.expose(), &expected),
+        };
+        let claims = verified.map_err(|cause| match cause {
             JwtError::Expired => AccessError::Expired,
             other => AccessError::Unverified(other),
         })?;

@@ -1,10 +1,10 @@
-//! `[limits]`: how large a request may be.
+//! `[limits]`: how large a request may be, and how often a proof may fail.
 
 use serde::{Deserialize, Serialize};
 
 use super::error::{Fault, within};
 
-/// The `[limits]` section. *Units*: bytes.
+/// The `[limits]` section. *Units*: bytes, where nothing else is said.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LimitSettings {
@@ -14,6 +14,9 @@ pub struct LimitSettings {
     pub header_bytes: usize,
     /// The body; more is 413.
     pub body_bytes: usize,
+    /// Failed proofs of clients that one source has in a minute at introspection and revocation; more are 429.
+    #[serde(rename = "client_failures_per_minute")]
+    pub client_failures: u32,
     /// Clients that one source may register by itself in an hour; more are 429.
     pub registrations_per_source: u32,
 }
@@ -26,6 +29,7 @@ impl LimitSettings {
         within("limits.uri_bytes", self.uri_bytes, 1_024..=65_536)?;
         within("limits.header_bytes", self.header_bytes, 2_048..=65_536)?;
         within("limits.body_bytes", self.body_bytes, 4_096..=16_777_216)?;
+        within("limits.client_failures_per_minute", self.client_failures, 1..=1_000_000)?;
         within("limits.registrations_per_source", self.registrations_per_source, 1..=1_000_000)
     }
 }

@@ -13,6 +13,8 @@ pub struct ManagementSettings {
     pub url_grants: Switch,
     /// Whether a token may arrive as `?access_token=`.
     pub url_tokens: Switch,
+    /// Whether proofs of keys (RFC 9449) must repeat a nonce of ours.
+    pub dpop_nonces: Switch,
     /// Whether an admin must have confirmed the email address before signing in.
     pub admins_must_confirm: Switch,
     /// What new management signing keys are made for.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::client::ClientId;
 use super::id::TenantId;
 use super::tenant::{AppSettings, Application, Organization};
 
@@ -31,6 +32,15 @@ impl Place {
         match self {
             Self::Management => TenantId::MANAGEMENT,
             Self::App { app, .. } => app.id.into(),
+        }
+    }
+
+    /// The client id under which a place itself asks: its own client for an application, a word for the management
+    /// plane. Tokens of a sign-in without a client bear it.
+    pub fn client_id(&self) -> String {
+        match self {
+            Self::Management => "management".to_owned(),
+            Self::App { app, .. } => ClientId::App(app.id).to_string(),
         }
     }
 

@@ -184,6 +184,9 @@ pub struct AppSettings {
     /// Whether every client has to push its authorization requests (RFC 9126 §6).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub require_pushed_requests: bool,
+    /// Whether proofs of keys must repeat a nonce of ours (RFC 9449 §8).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_dpop_nonces: bool,
     /// Whether the application may sign its users in by password or pin at the token endpoint.
     #[serde(skip_serializing_if = "is_on")]
     pub password_grant: Switch,

@@ -52,6 +52,31 @@ impl Algorithm {
     }
 }
 
+/// How an access token is presented (RFC 6749 §7.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TokenType {
+    /// Whoever has it may use it (RFC 6750).
+    #[default]
+    Bearer,
+    /// With a proof of the key that it is bound to (RFC 9449 §5).
+    Dpop,
+}
+
+impl TokenType {
+    /// The type of a token that is bound to this key, if to any.
+    pub fn of(jkt: Option<&str>) -> Self {
+        jkt.map_or(Self::Bearer, |_bound| Self::Dpop)
+    }
+
+    /// The registered name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop => "DPoP",
+        }
+    }
+}
+
 /// The claims of an access token.
 ///
 /// *Shape*: `{"iss":"http://127.0.0.1:8080/acme/shop","sub":"...","aud":"...","exp":1,"iat":0,"jti":"...",

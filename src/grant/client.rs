@@ -13,7 +13,6 @@ use super::request::{ClientProof, PresentedClient};
 use super::workbench::Workbench;
 use crate::directory::KnownRegistered;
 use crate::domain::authority::Principal;
-use crate::domain::client::ClientId;
 use crate::domain::id::RegisteredId;
 use crate::domain::place::Place;
 use crate::domain::registered::{GrantType, RegisteredClient};
@@ -118,10 +117,7 @@ fn is_own_unproved(place: &Place, presented: &PresentedClient) -> bool {
 
 /// The client id under which a place itself asks: its own client for an application, a word for the management plane.
 pub(super) fn own_id(place: &Place) -> String {
-    match place {
-        Place::Management => "management".to_owned(),
-        Place::App { app, .. } => ClientId::App(app.id).to_string(),
-    }
+    place.client_id()
 }
 
 /// Which client is meant. An assertion names it, too, and must name the same (RFC 7521 §4.2).

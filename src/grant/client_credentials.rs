@@ -26,7 +26,8 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let holder = holder(this, place, principal).await?.ok_or(GrantError::UnknownClient(presented.method))?;
 
     let resources = resource::granted(&request.resources, client.registered(), &this.base.issuer(place))?;
-    let bound = Bound { audience: resource::audience(resources, "", ""), ..Bound::default() };
+    let audience = resource::audience(resources, "", "");
+    let bound = Bound { audience, jkt: request.jkt.clone(), ..Bound::default() };
     let terms = Terms { principal, client_id: client.client_id(), lifetime, refresh: RefreshPlan::None, bound };
     let issuer = this.issuer(place, terms).await?;
     let minted = oxide::client_credentials(&client.client_id(), &granted, &issuer)?;

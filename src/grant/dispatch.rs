@@ -10,7 +10,10 @@ use super::outcome::Issued;
 use super::request::{GrantRequest, Origin, PresentedClient, Transport};
 use super::session::Lender;
 use super::workbench::{GrantPolicy, Workbench};
-use super::{authorization_code, client_credentials, device, jwt_bearer, lifetime, password, pin, refresh_token, reissue, session, token_exchange};
+use super::{
+    authorization_code, client_credentials, device, jwt_bearer, lifetime, password, pin, refresh_token, reissue,
+    session, token_exchange,
+};
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
@@ -55,6 +58,11 @@ impl Grant {
             Some(_) => Err(GrantError::UnsupportedGrantType),
         }
     }
+}
+
+/// Whether a grant is served under this name.
+pub(super) fn is_served(name: &str) -> bool {
+    Grant::parse(Some(name)).is_ok()
 }
 
 impl Dispatcher {
@@ -161,6 +169,11 @@ impl Dispatcher {
     /// The longest life that a token of a user of this place may have.
     pub fn longest_life(&self, place: &Place) -> Duration {
         lifetime::longest(place.app_settings(), &self.0.policy)
+    }
+
+    /// Whether proofs of keys must repeat a nonce of ours at this place.
+    pub fn proof_nonces(&self, place: &Place) -> Switch {
+        self.0.proof_nonces(place)
     }
 
     fn url_grants(&self, place: &Place) -> Switch {

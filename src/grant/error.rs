@@ -74,6 +74,11 @@ pub enum GrantError {
     ReusedRefreshToken,
     #[error("refresh token of another client")]
     RefreshTokenOfAnotherClient,
+    /// The client registered for proofs, or the session is bound to a key (RFC 9449 §5).
+    #[error("no proof of a key where one is demanded")]
+    MissingProof,
+    #[error("refresh token bound to another key")]
+    RefreshTokenOfAnotherKey,
     #[error("authorization code: {0}")]
     Code(CodeFault),
     #[error("a resource is unknown, not the client's or was not granted")]

@@ -78,6 +78,7 @@ mod tests {
             refresh_ttl: Duration::from_secs(1),
             refresh_retry_window: Duration::from_secs(1),
             management_url_grants: Switch::On,
+            management_dpop_nonces: Switch::Off,
             admins_sign_in_at: None,
             switches: Switchboard::default(),
         }

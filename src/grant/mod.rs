@@ -13,6 +13,7 @@ mod family;
 mod id_token;
 mod jwt_bearer;
 mod lifetime;
+mod offers;
 pub mod outcome;
 mod oxide;
 mod password;
@@ -26,6 +27,7 @@ mod scope;
 mod session;
 mod subject;
 mod token_exchange;
+mod userinfo;
 mod workbench;
 
 pub use authorize::{
@@ -37,6 +39,9 @@ pub use device::{DeviceBeginning, DeviceRequest};
 pub use dispatch::Dispatcher;
 pub use error::{AssertionFault, DeviceFault, ExchangeFault, GrantError, Party, TokenFault};
 pub use outcome::{Holder, Issued};
-pub use request::{ExchangeParameters, ClientMethod, ClientProof, GrantRequest, Origin, PresentedClient, ScopeRule, Transport};
+pub use request::{
+    ClientMethod, ClientProof, ExchangeParameters, GrantRequest, Origin, PresentedClient, ScopeRule, Transport,
+};
 pub use session::Lender;
+pub use userinfo::UserInfo;
 pub use workbench::{GrantPolicy, Workbench};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::domain::authority::Principal;
 use crate::domain::secret::Secret;
 use crate::domain::tenant::{AdminOverview, Application, OrgOverview};
+use crate::domain::token::TokenType;
 use crate::domain::user::AppUser;
 
 /// Who got the token, as the answer shows them.
@@ -23,6 +24,7 @@ pub enum Holder {
 #[derive(Clone, Debug)]
 pub struct Issued {
     pub access_token: Secret,
+    pub token_type: TokenType,
     /// *Units*: whole seconds.
     pub expires_in: Duration,
     pub refresh_token: Option<Secret>,

@@ -27,7 +27,7 @@ impl Candidate {
         }
     }
 
-    fn person(&self) -> &Person {
+    pub(super) fn person(&self) -> &Person {
         match self {
             Self::User(user) => &user.who.person,
             Self::Admin(admin) => &admin.who.person,

@@ -60,6 +60,7 @@ async fn attempt(
 ) -> Result<Option<Issued>, GrantError> {
     let (family, key) = load(this, place, presented.parts).await?;
     belongs_to(&family, presented.proved)?;
+    let jkt = key_of(&family, request.jkt.as_deref())?.map(str::to_owned);
     let family = narrowed(family, presented.client)?;
     let candidate = load_holder(this, place, &family).await?;
 
@@ -82,11 +83,8 @@ async fn attempt(
     let resources = resource::narrowed(asked, &family.details.resources, &own)?;
     let is_asked = request.scope_rule == ScopeRule::Strict || presented.client.is_some();
     let scope = request.scope.as_deref().filter(|_| is_asked);
-    let bound = Bound::of(
-        presented.client,
-        &family.details,
-        resource::audience(resources, scope.unwrap_or(&family.scope), &own),
-    );
+    let audience = resource::audience(resources, scope.unwrap_or(&family.scope), &own);
+    let bound = Bound { jkt, ..Bound::of(presented.client, &family.details, audience) };
     let issuer = this.issuer(place, Terms { principal: family.principal, client_id, lifetime, refresh, bound }).await?;
     let minted = oxide::refresh(&oxide::RefreshUse { scope, family: &family, proved: presented.proved }, &issuer)?;
     let id_token = id_token::beside(this, place, (&issuer, &minted), told(&family, presented.client)).await?;
@@ -98,6 +96,17 @@ async fn attempt(
     }
     let holder = person::shown(this, candidate, presented.client).await?;
     Ok(Some(Issued { id_token, ..Workbench::issued(minted, family.principal, holder) }))
+}
+
+/// The key that the new token is bound to. A session that began with a key goes on with that key and no other, so that
+/// nothing of it becomes a bearer token on the way; one that began without may name a key for this one token.
+fn key_of<'a>(family: &RefreshFamily, shown: Option<&'a str>) -> Result<Option<&'a str>, GrantError> {
+    match (family.details.jkt.as_deref(), shown) {
+        (None, shown) => Ok(shown),
+        (Some(_), None) => Err(GrantError::MissingProof),
+        (Some(bound), Some(shown)) if bound == shown => Ok(Some(shown)),
+        (Some(_), Some(_)) => Err(GrantError::RefreshTokenOfAnotherKey),
+    }
 }
 
 /// The sign-in as the first ID token told it, but for the nonce (OpenID Connect Core §12.2).

@@ -40,23 +40,24 @@ pub(super) async fn run(
         }
         None => return Err(GrantError::SessionOver),
     };
-    let remaining = remaining(this, session).await?;
+    let (remaining, jkt) = remaining(this, session).await?;
     let lifetime = lifetime::decide(None, ttl, &this.policy)?.min(remaining);
 
     let refresh = RefreshPlan::Session(session);
-    let terms = Terms { principal, client_id: client::own_id(&place), lifetime, refresh, bound: Bound::default() };
+    let bound = Bound { jkt, ..Bound::default() };
+    let terms = Terms { principal, client_id: client::own_id(&place), lifetime, refresh, bound };
     let issuer = this.issuer(&place, terms).await?;
     let minted = oxide::password(DEFAULT_SCOPE, &issuer)?;
     Ok(Workbench::issued(minted, principal, person::holder(this, candidate).await?))
 }
 
-/// How long the session has left. A token cannot renew itself beyond it.
-async fn remaining(this: &Workbench, session: Uuid) -> Result<Duration, GrantError> {
+/// How long the session has left, and the key that it is bound to. A token cannot renew itself beyond either.
+async fn remaining(this: &Workbench, session: Uuid) -> Result<(Duration, Option<String>), GrantError> {
     let find = move |store: &Store| store.find_refresh_family(TenantId::MANAGEMENT, session);
     let family = this.store.point(find).await?.ok_or(GrantError::SessionOver)?;
     let left = family.expires.since(this.clock.now());
     if family.ended.is_some() || left < Duration::from_secs(1) {
         return Err(GrantError::SessionOver);
     }
-    Ok(Duration::from_secs(left.as_secs()))
+    Ok((Duration::from_secs(left.as_secs()), family.details.jkt))
 }

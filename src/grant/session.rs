@@ -139,16 +139,18 @@ pub(super) async fn begin_of_user(
 }
 
 /// Who borrows a token of a user, and by which token of their own; none for who came with a secret.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Lender {
     pub principal: Principal,
     pub token: Option<Uuid>,
     pub session: Option<Uuid>,
+    /// The key that their token is bound to; what is lent by it is bound, too.
+    pub jkt: Option<String>,
 }
 
 impl Lender {
     fn claim(&self) -> LenderClaim {
-        let Self { principal, token, session } = *self;
+        let Self { principal, token, session, .. } = *self;
         LenderClaim { sub: principal.subject(), authority: principal.authority(), jti: token, sid: session }
     }
 }
@@ -175,7 +177,7 @@ pub(super) async fn lend(
     candidate.may_sign_in(&this.policy.switches)?;
     let lifetime = lifetime::decide(place.app_settings(), ttl, &this.policy)?.min(remembered(this, &by).await?);
     let principal = candidate.principal(place)?;
-    let bound = Bound { lender: Some(Box::new(by.claim())), ..Bound::default() };
+    let bound = Bound { lender: Some(Box::new(by.claim())), jkt: by.jkt.clone(), ..Bound::default() };
     let mut issuer =
         this.issuer(place, Terms { principal, client_id, lifetime, refresh: RefreshPlan::None, bound }).await?;
     issuer.date_after(this.earliest_issue(by.principal).await?, &*this.entropy);

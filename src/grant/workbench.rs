@@ -31,6 +31,8 @@ pub struct GrantPolicy {
     /// How long the use of a refresh token may be repeated and yields the same successor.
     pub refresh_retry_window: Duration,
     pub management_url_grants: Switch,
+    /// Whether proofs of keys must repeat a nonce at the management place.
+    pub management_dpop_nonces: Switch,
     /// What may be turned while the server runs: whether admins must have confirmed their address.
     pub switches: Switchboard,
     /// Where admins sign in, if that is not here. The superuser always signs in here.
@@ -87,7 +89,32 @@ impl Workbench {
         let earliest =
             [Some(terms.principal.uuid()), client].into_iter().flatten().map(|id| revoked.earliest_issue(id));
         let issued = earliest.fold(self.clock.now(), Moment::max);
+        self.may_be_bare(door, &terms).await?;
         Ok(TokenIssuer { ring, issuer, issued, jti: uuid_v7(issued, &*self.entropy), terms })
+    }
+
+    /// Whether a token may go out as it is about to: every one of a client that registered for proofs is bound to a key
+    /// (RFC 9449 §5.2).
+    ///
+    /// *Errors*: `MissingProof`. *Tenancy*: a client of the door's tenant.
+    async fn may_be_bare(&self, door: &Place, terms: &Terms) -> Result<(), GrantError> {
+        let Some(id) = RegisteredId::parse_client_id(&terms.client_id).filter(|_| terms.bound.jkt.is_none()) else {
+            return Ok(());
+        };
+        let known = self.directory.registered(door.tenant(), id).await?;
+        match known.is_some_and(|known| known.client().metadata.dpop_bound_access_tokens) {
+            true => Err(GrantError::MissingProof),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether proofs of keys must repeat a nonce of ours at a place (RFC 9449 §8, §9).
+    pub(super) fn proof_nonces(&self, place: &Place) -> Switch {
+        match place.app_settings() {
+            Some(settings) if settings.require_dpop_nonces => Switch::On,
+            Some(_) => Switch::Off,
+            None => self.policy.management_dpop_nonces,
+        }
     }
 
     /// The earliest moment at which what this principal does may be dated, so that no revocation of theirs covers it.
@@ -99,6 +126,7 @@ impl Workbench {
     pub(super) fn issued(minted: Minted, principal: Principal, holder: Holder) -> Issued {
         Issued {
             access_token: minted.access_token,
+            token_type: minted.token_type,
             expires_in: minted.expires_in,
             refresh_token: minted.refresh_token,
             id_token: None,

@@ -12,14 +12,17 @@ use serde_json::json;
 
 use super::usergrid::envelope::ErrorEnvelope;
 use super::usergrid::jsonp::Callback;
+use crate::access::PROOF_ALGORITHMS;
 use crate::domain::clock::Moment;
 use crate::domain::failure::Failure;
+use crate::domain::token::Algorithm;
 
 mod access;
 mod authorize;
 mod grant;
 mod machine;
 mod manage;
+mod proof;
 mod request;
 
 pub use request::RequestError;
@@ -53,6 +56,9 @@ pub enum Challenge {
     InvalidToken,
     /// RFC 6750 §3.1: a token came, and was not given for this.
     InsufficientScope(&'static str),
+    /// RFC 9449 §7.1: a token that is bound to a key came without its proof, or with one that does not hold. With the
+    /// error's code.
+    Dpop(&'static str),
 }
 
 impl Challenge {
@@ -64,6 +70,10 @@ impl Challenge {
             Self::InsufficientScope(scope) => {
                 let header = format!(r#"Bearer realm="Tokengrid", error="insufficient_scope", scope="{scope}""#);
                 return Cow::Owned(header);
+            }
+            Self::Dpop(code) => {
+                let algs = PROOF_ALGORITHMS.map(Algorithm::as_str).join(" ");
+                return Cow::Owned(format!(r#"DPoP realm="Tokengrid", error="{code}", algs="{algs}""#));
             }
         };
         Cow::Borrowed(plain)
@@ -163,6 +173,11 @@ impl Refusal {
     /// The public sentence.
     pub fn description(&self) -> &str {
         &self.answer.description
+    }
+
+    /// Whether the caller could not be believed.
+    pub fn is_unauthorized(&self) -> bool {
+        self.answer.status == StatusCode::UNAUTHORIZED
     }
 
     /// The public code.

@@ -20,7 +20,7 @@ const LOOKS: usize = 8;
 const PROPERTIES_MAX: usize = 262_144;
 
 /// Members of an application's entity that are not free properties.
-const OWN_MEMBERS: [&str; 16] = [
+const OWN_MEMBERS: [&str; 17] = [
     "uuid",
     "type",
     "name",
@@ -36,6 +36,7 @@ const OWN_MEMBERS: [&str; 16] = [
     "allow_open_registration",
     "password_grant",
     "registration_of_clients",
+    "require_dpop_nonces",
     "branding",
 ];
 
@@ -88,6 +89,9 @@ fn apply(settings: &mut AppSettings, body: &Map<String, Value>) -> Result<(), Ma
     }
     if let Some(value) = body.get("registration_of_clients") {
         settings.registration_of_clients = read_word("registration_of_clients", "off, token or open", value)?;
+    }
+    if body.contains_key("require_dpop_nonces") {
+        settings.require_dpop_nonces = read_flag(body, "require_dpop_nonces")?.unwrap_or_default();
     }
     if let Some(value) = body.get("branding") {
         settings.branding =

@@ -22,4 +22,14 @@ impl Store {
     pub fn list_revocations(&self, tenant: TenantId, now: Moment) -> Result<Vec<Revocation>, StoreError> {
         query!(self, Scope::Tenant(tenant), |q, conn| q::revocation::list(conn, tenant, now))
     }
+
+    /// Those of them that were recorded at `from` or later; all without a bound.
+    pub fn list_revocations_since(
+        &self,
+        tenant: TenantId,
+        from: Option<Moment>,
+        now: Moment,
+    ) -> Result<Vec<Revocation>, StoreError> {
+        query!(self, Scope::Tenant(tenant), |q, conn| q::revocation::list_since(conn, tenant, from, now))
+    }
 }

@@ -8,6 +8,7 @@ use super::own::admit;
 use super::*;
 use crate::crypto::digest::sha256;
 use crate::directory::KnownClient;
+use crate::domain::client::ClientId;
 use crate::domain::client::ClientSecret;
 use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, OrgId};

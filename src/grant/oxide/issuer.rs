@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use oxide_auth::primitives::grant::Grant;
-use oxide_auth::primitives::issuer::{IssuedToken, Issuer, RefreshedToken, TokenType};
+use oxide_auth::primitives::issuer::{IssuedToken, Issuer, RefreshedToken, TokenType as LibraryType};
 use oxide_auth::primitives::scope::Scope;
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use crate::crypto::keys::KeyRing;
 use crate::domain::clock::Moment;
 use crate::domain::scope::Scopes;
 use crate::domain::secret::Secret;
-use crate::domain::token::{AccessClaims, Audience, Confirmation};
+use crate::domain::token::{AccessClaims, Audience, Confirmation, TokenType};
 use crate::grant::error::GrantError;
 use crate::grant::workbench::Terms;
 
@@ -52,6 +52,7 @@ impl RefreshPlan {
 #[derive(Clone, Debug)]
 pub(in crate::grant) struct Minted {
     pub(in crate::grant) access_token: Secret,
+    pub(in crate::grant) token_type: TokenType,
     pub(in crate::grant) refresh_token: Option<Secret>,
     pub(in crate::grant) expires_in: Duration,
     pub(in crate::grant) scope: String,
@@ -116,6 +117,7 @@ impl TokenIssuer {
     pub(super) fn minted(&self, token: &str, scope: &str) -> Minted {
         Minted {
             access_token: Secret::new(token),
+            token_type: TokenType::of(self.terms.bound.jkt.as_deref()),
             refresh_token: self.terms.refresh.token().cloned(),
             expires_in: self.terms.lifetime,
             scope: scope.to_owned(),
@@ -169,7 +171,7 @@ impl Issuer for RecordingIssuer<'_> {
             token: self.signed(&grant)?,
             refresh: self.inner.refresh_text(),
             until: self.inner.until(),
-            token_type: TokenType::Bearer,
+            token_type: LibraryType::Bearer,
         })
     }
 
@@ -178,7 +180,7 @@ impl Issuer for RecordingIssuer<'_> {
             token: self.signed(&grant)?,
             refresh: self.inner.refresh_text(),
             until: self.inner.until(),
-            token_type: TokenType::Bearer,
+            token_type: LibraryType::Bearer,
         })
     }
 

@@ -2,13 +2,35 @@
 
 use actix_web::http::StatusCode;
 
-use super::{Answer, Challenge, Voice, Worded};
+use super::{Answer, Challenge, Voice, Worded, proof};
 use crate::access::external::ExternalError;
 use crate::access::{AccessError, Need};
 use crate::domain::revocation::RevocationReason;
 
 impl Worded for AccessError {
-    fn answer(&self, _voice: Voice) -> Answer {
+    fn answer(&self, voice: Voice) -> Answer {
+        match voice {
+            Voice::OAuth => in_standard_words(self.usergrid_answer()),
+            Voice::Usergrid => self.usergrid_answer(),
+        }
+    }
+}
+
+/// The codes of RFC 6750 §3.1 in the body of RFC 6749 §5.2: one for every token that does not hold.
+fn in_standard_words(answer: Answer) -> Answer {
+    let answer = match answer.challenge {
+        Some(Challenge::InvalidToken) => Answer {
+            code: "invalid_token",
+            description: "The access token is unknown, expired or revoked.".into(),
+            ..answer
+        },
+        _ => answer,
+    };
+    answer.in_oauth_body()
+}
+
+impl AccessError {
+    fn usergrid_answer(&self) -> Answer {
         let token = |code, sentence| Answer::unauthorized(code, sentence, Challenge::InvalidToken);
         match self {
             Self::EmptyBearer => token("invalid_request", "The bearer token is empty"),
@@ -53,6 +75,11 @@ impl Worded for AccessError {
                     format!("This needs a token with the scope {scope}"),
                 )
             },
+            // As for a refresh token at the token endpoint (RFC 6749 §5.2).
+            Self::TokenOfAnotherClient => Answer::oauth("invalid_grant", "The token was issued to another client."),
+            Self::UnsupportedTokenType => {
+                Answer::oauth("unsupported_token_type", "Tokens of this kind cannot be revoked.")
+            }
             Self::External(cause) => match cause {
                 ExternalError::NoAdmin => Answer::unauthorized(
                     "externalssoprovider_unactivated_adminuser",
@@ -65,9 +92,10 @@ impl Worded for AccessError {
                 | ExternalError::Deactivated
                 | ExternalError::Disabled => token("auth_unverified_oath", "Unable to authenticate OAuth credentials"),
             },
+            Self::Proof(cause) => proof::beside_token(cause),
             Self::Directory(cause) => Answer::failure(cause.failure(), cause),
             Self::Store(cause) => Answer::failure(cause.failure(), cause),
-            Self::Key(_) => Answer::failed(),
+            Self::Key(_) | Self::Vault(_) => Answer::failed(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 
-use super::{Answer, Challenge, Voice, Worded, machine};
+use super::{Answer, Challenge, Voice, Worded, machine, proof};
 use crate::grant::{ClientMethod, GrantError};
 
 const WRONG_LOGIN: &str = "invalid username or password";
@@ -64,7 +64,9 @@ impl Worded for GrantError {
             | Self::EndedRefreshToken
             | Self::ReusedRefreshToken
             | Self::MissingClientAtRefresh
+            | Self::RefreshTokenOfAnotherKey
             | Self::RefreshTokenOfAnotherClient => Answer::oauth("invalid_grant", WRONG_REFRESH),
+            Self::MissingProof => proof::missing(),
             Self::Code(_) => Answer::oauth(
                 "invalid_grant",
                 "The authorization code is invalid, expired, used or of another request.",

@@ -1,5 +1,7 @@
 //! The words of requests that could not be read, and of routes that do not exist.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 
 use super::{Answer, Voice, Worded};
@@ -127,6 +129,10 @@ pub enum RequestError {
     NoPermissionParameter,
     #[error("limit is not a number of entities")]
     BadLimit,
+    #[error("this source failed to prove itself too often")]
+    TooManyFailures(Duration),
+    #[error("the cursor is none of a feed")]
+    BadCursor,
     #[error("except is not current")]
     BadExcept,
 }
@@ -238,6 +244,12 @@ impl Worded for RequestError {
             Self::BadLimit => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
             }
+            Self::TooManyFailures(wait) => Answer {
+                status: StatusCode::TOO_MANY_REQUESTS,
+                retry_after: Some(*wait),
+                ..Answer::oauth("temporarily_unavailable", "Too many failures came from here. Try again later.")
+            },
+            Self::BadCursor => Answer::oauth("invalid_request", "The parameter since is no cursor of this feed."),
         }
     }
 }

@@ -167,15 +167,19 @@ impl Call {
         Ok(place)
     }
 
+    /// The path before it was spelled in the one way by which it is routed.
+    pub fn path_as_sent(&self) -> String {
+        let came_as = self.request.extensions().get::<CameAs>().map(|came_as| came_as.0.clone());
+        came_as.unwrap_or_else(|| self.request.path().to_owned())
+    }
+
     /// The refusal of a place that does not exist, in the words in which it was asked for.
     pub fn unknown_place(&self) -> Refusal {
         let named = match (self.segment("org"), self.segment("app")) {
             (BY_ID, app) => app.to_owned(),
             (org, app) => format!("{org}/{app}"),
         };
-        let came_as = self.request.extensions().get::<CameAs>().map(|came_as| came_as.0.clone());
-        let path = came_as.unwrap_or_else(|| self.request.path().to_owned());
-        let asked = format!("{named} from URI: {}", path.trim_start_matches('/'));
+        let asked = format!("{named} from URI: {}", self.path_as_sent().trim_start_matches('/'));
         self.refuse(&RequestError::UnknownApplication(asked))
     }
 
@@ -197,7 +201,7 @@ impl Call {
                 InUrl { tokens: app.settings.url_tokens, client_secrets: app.settings.url_grants }
             }
         };
-        let Some(presented) = self.presented(in_url, said)? else { return Ok(None) };
+        let Some(presented) = self.presented(place, in_url, said)? else { return Ok(None) };
         let session = self.state.verifier.verify(&presented).await.map_err(|cause| self.refuse(&cause))?;
         session.reaches_planes().map_err(|cause| self.refuse(&cause))?;
         AccessFields::note(&self.request, |fields| fields.authority = Some(session.principal.authority()));
@@ -206,7 +210,7 @@ impl Call {
 
     /// *Spec*: Usergrid: the `access_token` parameter wins over the header, then a client pair as parameters, then
     /// Basic.
-    fn presented(&self, in_url: InUrl, parameters: &Parameters) -> Result<Option<Presented>, Refusal> {
+    fn presented(&self, place: &Place, in_url: InUrl, parameters: &Parameters) -> Result<Option<Presented>, Refusal> {
         if in_url.client_secrets == Switch::Off && parameters.is_in_query("client_secret") {
             return Err(self.refuse(&AccessError::UrlSecretsOff));
         }
@@ -218,6 +222,9 @@ impl Call {
         }
         match (&self.authorization, &parameters.client_id, &parameters.client_secret) {
             (Authorization::Bearer(token), _, _) => Ok(Some(Presented::Bearer(token.clone()))),
+            (Authorization::Dpop(token), _, _) => {
+                self.with_proof(place, token).map(Some).map_err(|cause| self.refuse(&cause))
+            }
             (Authorization::EmptyBearer, _, _) => Err(self.refuse(&AccessError::EmptyBearer)),
             (Authorization::Malformed, _, _) => Err(self.refuse(&AccessError::Ambiguous)),
             (_, Some(id), Some(secret)) => {
@@ -291,7 +298,11 @@ impl Call {
     /// Whether any token came, held or not.
     pub fn has_token(&self) -> bool {
         let in_parameters = self.parameters().is_ok_and(|parameters| parameters.access_token.is_some());
-        in_parameters || matches!(self.authorization, Authorization::Bearer(_) | Authorization::EmptyBearer)
+        let is_in_header = matches!(
+            self.authorization,
+            Authorization::Bearer(_) | Authorization::Dpop(_) | Authorization::EmptyBearer
+        );
+        in_parameters || is_in_header
     }
 
     /// Whether the superuser comes by Basic, who gets a token without a grant (Usergrid).

@@ -29,7 +29,9 @@ pub enum Authorization {
     },
     /// A token, not yet looked at.
     Bearer(Secret),
-    /// `Bearer` with nothing behind it; Usergrid words it differently from no header.
+    /// A token that is bound to a key (RFC 9449 §7.1), not yet looked at.
+    Dpop(Secret),
+    /// `Bearer` or `DPoP` with nothing behind it; Usergrid words it differently from no header.
     EmptyBearer,
     /// Two headers, two credentials, or a `Basic` value that cannot be decoded.
     Malformed,
@@ -65,7 +67,9 @@ fn parse_one(item: &str) -> Authorization {
     let (scheme, credential) = item.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((item, ""));
     let credential = credential.trim_start();
     if scheme.eq_ignore_ascii_case("bearer") {
-        parse_bearer(credential)
+        parse_token(credential, Authorization::Bearer)
+    } else if scheme.eq_ignore_ascii_case("dpop") {
+        parse_token(credential, Authorization::Dpop)
     } else if scheme.eq_ignore_ascii_case("basic") && !credential.is_empty() {
         parse_basic(credential).unwrap_or(Authorization::Malformed)
     } else {
@@ -73,11 +77,11 @@ fn parse_one(item: &str) -> Authorization {
     }
 }
 
-fn parse_bearer(token: &str) -> Authorization {
+fn parse_token(token: &str, scheme: fn(Secret) -> Authorization) -> Authorization {
     if token.is_empty() {
         Authorization::EmptyBearer
     } else if token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Authorization::Bearer(Secret::new(token))
+        scheme(Secret::new(token))
     } else {
         Authorization::Malformed
     }
@@ -146,6 +150,17 @@ mod tests {
         }
         assert!(matches!(Authorization::parse("Bearer a b"), Authorization::Malformed));
         assert!(matches!(Authorization::parse("Bearer ü"), Authorization::Malformed));
+    }
+
+    #[test]
+    fn a_bound_token_is_told_from_a_plain_one() {
+        for good in ["DPoP abc", "dpop abc", "DPOP   abc "] {
+            assert!(matches!(Authorization::parse(good), Authorization::Dpop(t) if t.expose() == "abc"), "{good}");
+        }
+        for two in ["DPoP abc, Bearer abc", "DPoP a, DPoP b", "DPoP a b"] {
+            assert!(matches!(Authorization::parse(two), Authorization::Malformed), "{two}");
+        }
+        assert!(matches!(Authorization::parse("DPoP"), Authorization::EmptyBearer));
     }
 
     #[test]

@@ -8,5 +8,6 @@ pub mod intent;
 pub mod json;
 pub mod parameters;
 pub mod path;
+pub mod proof;
 mod source;
 pub(super) mod urlencoded;

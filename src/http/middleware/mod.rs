@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::http::header::ACCEPT_ENCODING;
+use actix_web::http::header::{ACCEPT_ENCODING, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode, Version};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpMessage, HttpResponse};
@@ -24,6 +24,10 @@ use request_id::{RequestId, X_REQUEST_ID};
 
 use crate::domain::clock::{Clock, Moment};
 use crate::domain::tenant::Switch;
+use crate::http::extract::proof::NextNonce;
+
+/// RFC 9449 §8.
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// What the boundary needs to know; one for all workers.
 pub struct Boundary {
@@ -100,6 +104,12 @@ impl Boundary {
         headers.insert(X_REQUEST_ID, visit.id.header_value());
         self.cors.apply(request.headers(), headers);
         security_headers::apply(headers, self.strict_transport);
+        if let Some(NextNonce(nonce)) = request.extensions().get::<NextNonce>() {
+            headers.insert(DPOP_NONCE, nonce.clone());
+            if headers.contains_key(ACCESS_CONTROL_EXPOSE_HEADERS) {
+                headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("DPoP-Nonce"));
+            }
+        }
         match request.extensions().get::<AccessFields>() {
             Some(fields) => self.report(visit, response.status(), fields),
             None => self.report(visit, response.status(), &AccessFields::default()),

@@ -1,8 +1,8 @@
-//! The public keys of an issuer. *Spec*: RFC 7517 §5.
+//! The public keys of an issuer. *Spec*: RFC 7517 §5; security rule M-6.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
+use super::document::Document;
 use crate::http::error::Refusal;
 use crate::http::extract::call::Call;
 
@@ -12,8 +12,5 @@ use crate::http::extract::call::Call;
 pub async fn keys(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
     let keys = call.state.verifier.jwks(&place).await.map_err(|cause| call.refuse(&cause))?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "application/jwk-set+json"))
-        .insert_header((CACHE_CONTROL, format!("public, max-age={}", call.state.jwks_max_age.as_secs())))
-        .body(keys))
+    Ok(Document::new("application/jwk-set+json", keys, call.state.jwks_max_age).respond(&call))
 }

@@ -45,7 +45,8 @@ async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Is
     if call.request.method() == Method::POST && parameters.encoding == Encoding::Json {
         parameters.require_any().map_err(|cause| call.refuse(&cause))?;
     }
-    let request = read(call, parameters).map_err(|cause| call.refuse_in(voice, &cause))?;
+    let mut request = read(call, parameters).map_err(|cause| call.refuse_in(voice, &cause))?;
+    request.jkt = call.proved_key(&place).await?;
     AccessFields::note(&call.request, |fields| fields.grant_type = known_grant(parameters));
     let issued = call.state.dispatcher.exchange(&place, &request).await;
     let issued = issued.map_err(|cause| refuse_query_client(call, parameters, voice, &cause))?;
@@ -175,7 +176,7 @@ pub fn no_store_json(body: &Value, callback: Option<&Callback>) -> HttpResponse 
 fn body(issued: &Issued) -> Map<String, Value> {
     let mut body = Map::new();
     body.insert("access_token".to_owned(), json!(issued.access_token.expose()));
-    body.insert("token_type".to_owned(), json!("Bearer"));
+    body.insert("token_type".to_owned(), json!(issued.token_type.as_str()));
     body.insert("expires_in".to_owned(), json!(issued.expires_in.as_secs()));
     if let Some(refresh_token) = &issued.refresh_token {
         body.insert("refresh_token".to_owned(), json!(refresh_token.expose()));

@@ -102,16 +102,18 @@ fn parameter(name: &str, place: ParameterIn, about: &str, kind: Type) -> Paramet
 }
 
 fn body(takes: Takes) -> Option<RequestBody> {
-    let (schema, form, required) = match takes {
+    const JSON: &str = "application/json";
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let (schema, types, required): (_, &[&str], _) = match takes {
         Takes::Nothing | Takes::Listing => return None,
-        Takes::Grant => ("TokenRequest", true, Required::True),
-        Takes::Form | Takes::Object => ("Object", true, Required::False),
-        Takes::Objects => ("Objects", false, Required::True),
+        Takes::Grant => ("TokenRequest", &[JSON, FORM], Required::True),
+        Takes::Object => ("Object", &[JSON, FORM], Required::False),
+        Takes::Objects => ("Objects", &[JSON], Required::True),
+        Takes::Form => ("Object", &[FORM], Required::True),
     };
     let content = || ContentBuilder::new().schema(Some(reference(schema))).build();
-    let builder = RequestBodyBuilder::new().required(Some(required)).content("application/json", content());
-    let builder = if form { builder.content("application/x-www-form-urlencoded", content()) } else { builder };
-    Some(builder.build())
+    let builder = RequestBodyBuilder::new().required(Some(required));
+    Some(types.iter().fold(builder, |builder, kind| builder.content(*kind, content())).build())
 }
 
 fn responses(gives: Gives) -> utoipa::openapi::Responses {
@@ -120,11 +122,12 @@ fn responses(gives: Gives) -> utoipa::openapi::Responses {
         Gives::Token => ("A token.", "Token", "OAuthError"),
         Gives::Page => ("A page, or JSON for `Accept: application/json`.", "Envelope", "Error"),
         Gives::Json => ("JSON of its own shape.", "Object", "Error"),
+        Gives::Nothing => ("Done.", "Object", "OAuthError"),
     };
-    let success = respond(about, schema);
     let success = match gives {
-        Gives::Page => success.content("text/html", ContentBuilder::new().build()),
-        Gives::Envelope | Gives::Token | Gives::Json => success,
+        Gives::Page => respond(about, schema).content("text/html", ContentBuilder::new().build()),
+        Gives::Envelope | Gives::Token | Gives::Json => respond(about, schema),
+        Gives::Nothing => ResponseBuilder::new().description(about),
     };
     ResponsesBuilder::new()
         .response("200", success.build())

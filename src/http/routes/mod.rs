@@ -5,6 +5,7 @@
 //! (`extract::path`); `/~/{uuid}` is an application by its UUID.
 
 mod application;
+mod issuer;
 mod management;
 mod members;
 mod operation;
@@ -13,6 +14,7 @@ mod service;
 use actix_web::{Resource, web};
 
 use crate::domain::permission::Verb;
+use crate::domain::place::Place;
 use crate::http::service::{method_not_allowed, unknown_route};
 use crate::http::usergrid::empty;
 pub use operation::{Gives, Operation, Takes};
@@ -66,14 +68,25 @@ impl Route {
     }
 }
 
+/// Whether a place serves this path below it.
+pub fn serves(place: &Place, path: &str) -> bool {
+    let lists: &[&[Route]] = match place {
+        Place::Management => &[management::ROUTES, issuer::ROUTES],
+        Place::App { .. } => &[application::ROUTES, members::ROUTES, issuer::ROUTES],
+    };
+    lists.iter().flat_map(|list| list.iter()).any(|route| route.path == path)
+}
+
 /// Every route with its full path as documents show it.
 pub fn all() -> impl Iterator<Item = (String, &'static Route)> {
     let planes = [
         ("", service::ROUTES),
         ("/management", management::ROUTES),
+        ("/management", issuer::ROUTES),
         ("/management", management::CLIENTS),
         ("/{org}/{app}", application::ROUTES),
         ("/{org}/{app}", members::ROUTES),
+        ("/{org}/{app}", issuer::ROUTES),
     ];
     planes
         .into_iter()
@@ -92,10 +105,12 @@ pub fn configure(config: &mut web::ServiceConfig) {
     }
     config
         .service(
-            plane("/management", &[management::ROUTES, management::CLIENTS]).default_service(web::to(unknown_route)),
+            plane("/management", &[management::ROUTES, management::CLIENTS, issuer::ROUTES])
+                .default_service(web::to(unknown_route)),
         )
         .service(
-            plane("/{org}/{app}", &[application::ROUTES, members::ROUTES]).default_service(web::to(empty::unknown)),
+            plane("/{org}/{app}", &[application::ROUTES, members::ROUTES, issuer::ROUTES])
+                .default_service(web::to(empty::unknown)),
         )
         .default_service(web::to(unknown_route));
 }

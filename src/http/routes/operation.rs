@@ -23,12 +23,12 @@ pub enum Takes {
     Listing,
     /// A token request.
     Grant,
-    /// A form and nothing else, as the standards have it.
-    Form,
     /// Any JSON object, or a form.
     Object,
     /// Any JSON object or an array of them.
     Objects,
+    /// A form and nothing else, as the standards have it.
+    Form,
 }
 
 /// What a method answers when it succeeds.
@@ -42,6 +42,8 @@ pub enum Gives {
     Page,
     /// JSON of its own shape.
     Json,
+    /// An empty body; a refusal speaks as the standards do.
+    Nothing,
 }
 
 /// One method of a route.

@@ -1,6 +1,7 @@
 //! The routes of the service itself: no credentials, no tenant.
 
 use super::{Gives, Operation, Route, Takes, route};
+use crate::http::oauth::discovery;
 use crate::http::usergrid::mail;
 use crate::http::usergrid::management::system;
 use crate::http::{openapi, service};
@@ -40,6 +41,36 @@ pub(super) const ROUTES: &[Route] = &[
         "/system/mail/{mail}",
         [Operation::get("One mail of the outbox; with its words while it is held.")],
         mail::read_of_management
+    ),
+    route!(
+        "/.well-known/openid-configuration/management",
+        [Operation::get("What the issuer of this path says of itself.").gives(Gives::Json)],
+        discovery::server
+    ),
+    route!(
+        "/.well-known/openid-configuration/{org}/{app}",
+        [Operation::get("What the issuer of this path says of itself.").gives(Gives::Json)],
+        discovery::server
+    ),
+    route!(
+        "/.well-known/oauth-authorization-server/management",
+        [Operation::get("What the issuer of this path says of itself.").gives(Gives::Json)],
+        discovery::server
+    ),
+    route!(
+        "/.well-known/oauth-authorization-server/{org}/{app}",
+        [Operation::get("What the issuer of this path says of itself.").gives(Gives::Json)],
+        discovery::server
+    ),
+    route!(
+        "/.well-known/oauth-protected-resource/management",
+        [Operation::get("What the plane of this path says of itself.").gives(Gives::Json)],
+        discovery::resource
+    ),
+    route!(
+        "/.well-known/oauth-protected-resource/{org}/{app}",
+        [Operation::get("What the plane of this path says of itself.").gives(Gives::Json)],
+        discovery::resource
     ),
     route!("/openapi.json", [Operation::get("This document.").gives(Gives::Json)], openapi::serve),
 ];

@@ -87,8 +87,12 @@ pub async fn lend_token(call: Call) -> Result<HttpResponse, Refusal> {
     let ttl = token::ttl(call.parameters()?).map_err(|cause| call.refuse(&cause))?;
     let user = named(&call, app.id, session.as_ref()).await?.map_err(|cause| call.refuse(&cause))?;
     let token = session.as_ref().and_then(|session| session.token.as_ref());
-    let by =
-        Lender { principal: by, token: token.map(|token| token.jti), session: token.and_then(|token| token.session) };
+    let by = Lender {
+        principal: by,
+        token: token.map(|token| token.jti),
+        session: token.and_then(|token| token.session),
+        jkt: session.as_ref().and_then(Session::jkt).map(str::to_owned),
+    };
     let issued = call.state.dispatcher.impersonate(&place, user.id, by, ttl).await;
     Ok(token::respond(&issued.map_err(|cause| call.refuse(&cause))?, None))
 }

@@ -119,6 +119,9 @@ pub fn application(org: &Organization, app: &Application) -> Value {
     if app.settings.registration_of_clients != ClientRegistration::Off {
         set("registration_of_clients", json!(app.settings.registration_of_clients));
     }
+    if app.settings.require_dpop_nonces {
+        set("require_dpop_nonces", json!(true));
+    }
     if let Some(branding) = &app.settings.branding {
         set("branding", json!(branding));
     }

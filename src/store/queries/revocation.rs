@@ -22,6 +22,8 @@ struct Row {
     reason: String,
     watermark: Moment,
     expires: Moment,
+    /// When the feed has it from. A watermark is never before the moment at which it is written.
+    recorded: Option<Moment>,
 }
 
 impl Row {
@@ -39,6 +41,7 @@ impl Row {
             reason: revocation.reason.as_str().to_owned(),
             watermark: revocation.watermark,
             expires: revocation.expires,
+            recorded: Some(revocation.watermark),
         }
     }
 
@@ -63,7 +66,7 @@ impl Row {
 
 /// Adds a revocation; where the target has one, the later watermark counts with its reason, and the later end.
 fn upsert(conn: &mut Conn, new: &Revocation) -> Result<(), StoreError> {
-    use revocation::{expires, reason, watermark};
+    use revocation::{expires, reason, recorded, watermark};
     diesel::insert_into(revocation::table)
         .values(Row::new(new))
         .on_conflict((revocation::tenant_id, revocation::target_kind, revocation::target_id))
@@ -72,6 +75,7 @@ fn upsert(conn: &mut Conn, new: &Revocation) -> Result<(), StoreError> {
             reason.eq(case_when(watermark.gt(excluded(watermark)), reason).otherwise(excluded(reason))),
             watermark.eq(case_when(watermark.gt(excluded(watermark)), watermark).otherwise(excluded(watermark))),
             expires.eq(case_when(expires.gt(excluded(expires)), expires).otherwise(excluded(expires))),
+            recorded.eq(case_when(recorded.gt(excluded(recorded)), recorded).otherwise(excluded(recorded))),
         ))
         .execute(conn)?;
     Ok(())
@@ -86,6 +90,28 @@ pub fn apply(conn: &mut Conn, new: &Revocation, spare: Option<Uuid>) -> Result<(
     // First: what clients are told is read from the families.
     browser_session::end_covered(conn, new)?;
     refresh_family::end_covered(conn, new, spare)
+}
+
+/// Those of them that were recorded at `from` or later; all without a bound. The order is always the same.
+pub fn list_since(
+    conn: &mut Conn,
+    tenant: TenantId,
+    from: Option<Moment>,
+    now: Moment,
+) -> Result<Vec<Revocation>, StoreError> {
+    let mut rows = revocation::table
+        .filter(revocation::tenant_id.eq(RowId(tenant.uuid())))
+        .filter(revocation::expires.gt(now))
+        .into_boxed();
+    if let Some(from) = from {
+        rows = rows.filter(revocation::recorded.ge(from));
+    }
+    rows.order((revocation::target_kind, revocation::target_id))
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Row::into_domain)
+        .collect()
 }
 
 /// The tenant's revocations that have not expired by `now`.

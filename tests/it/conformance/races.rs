@@ -8,7 +8,7 @@ use crate::support::{Answer, world};
 const USES: usize = 100;
 
 /// Does the same at once, each time by a caller of its own.
-fn all_at_once(ask: impl Fn() -> Answer + Sync) -> Vec<Answer> {
+pub(super) fn all_at_once(ask: impl Fn() -> Answer + Sync) -> Vec<Answer> {
     let start = Barrier::new(USES);
     std::thread::scope(|scope| {
         let asked: Vec<_> = (0..USES)

@@ -1,0 +1,1 @@
+//! The feed of what an issuer revoked (`docs/api/revocations.md`).

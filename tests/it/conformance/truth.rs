@@ -1,0 +1,1 @@
+//! Metadata tells the truth (security rule M-2).
