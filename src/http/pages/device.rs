@@ -52,7 +52,9 @@ pub async fn device(call: Call) -> Result<HttpResponse, Refusal> {
     let Some(typed) = typed else { return Ok(ask(&visit, signed, None)) };
     match find(&visit, signed, typed).await {
         Ok(Some(device)) => confirm(&visit, signed, &device),
-        Ok(None) => Ok(ask(&visit, signed, Some("There is no device that waits with this code. Look at it once more."))),
+        Ok(None) => {
+            Ok(ask(&visit, signed, Some("There is no device that waits with this code. Look at it once more.")))
+        }
         Err(answer) => Ok(answer),
     }
 }
