@@ -73,6 +73,8 @@ const TABLE: &[(&str, Rule)] = &[
     ("/testproperties", Rule::Absent),
     ("/{org}/{app}/authorize", Rule::Page),
     ("/{org}/{app}/signin", Rule::Page),
+    ("/{org}/{app}/signin/device", Rule::Page),
+    ("/{org}/{app}/device_authorization", Rule::Grant),
     ("/{org}/{app}/consent", Rule::Page),
     ("/{org}/{app}/logout", Rule::Page),
     ("/{org}/{app}/users/{user}/sessions", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
@@ -80,6 +82,8 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/users/{user}/consents", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/consents/{client}", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
     ("/{org}/{app}/token", Rule::Grant),
+    // The walk asks for nothing: who may push a request is in `conformance`.
+    ("/{org}/{app}/par", Rule::Grant),
     ("/{org}/{app}/.well-known/jwks.json", Rule::Open),
     ("/{org}/{app}/register", Rule::Absent),
     ("/{org}/{app}/register/{client}", Rule::Absent),
