@@ -36,11 +36,12 @@ pub fn shop(world: &World) -> Client {
 
 /// A confidential client that is registered with acme's shop, for its own tokens where nothing else is said.
 pub fn registered(world: &World, metadata: &Value) -> (String, String) {
-    let mut said = serde_json::json!({ "client_name": "test", "grant_types": ["client_credentials"], "scope": "api openid" });
+    let mut said =
+        serde_json::json!({ "client_name": "test", "grant_types": ["client_credentials"], "scope": "api openid" });
     said.as_object_mut().unwrap().extend(metadata.as_object().unwrap().clone());
     let answer = world.caller(&world.acme, Authority::Admin).json("/management/orgs/acme/apps/shop/clients", &said);
     assert_eq!(answer.status, 200, "{}", answer.text);
-    let client = &answer.json["data"];
+    let client = &answer.json["entities"][0];
     let text = |member: &str| client[member].as_str().unwrap_or_default().to_owned();
     (text("client_id"), text("client_secret"))
 }

@@ -1,7 +1,7 @@
 //! OpenID Connect Core §5.3, UserInfo; security rules O-5, T-12, T-13.
 
 use serde_json::{Value, json};
-use tokengrid::domain::authority::Authority::{self, Admin, AppClient, AppUser, OrgClient};
+use tokengrid::domain::authority::Authority::{self, Admin, AppClient, AppUser};
 
 use super::{is_signed_by, minted, registered, statement};
 use crate::access::mint::{Mint, claims, with};
@@ -46,7 +46,10 @@ fn s5_3_2_claims_follow_the_scopes() {
     assert_eq!(members("openid"), ["sub"]);
     assert_eq!(members("openid email"), ["email", "email_verified", "sub"]);
     let profile = members("openid profile");
-    assert!(profile.contains(&"preferred_username".to_owned()) && !profile.contains(&"email".to_owned()), "{profile:?}");
+    assert!(
+        profile.contains(&"preferred_username".to_owned()) && !profile.contains(&"email".to_owned()),
+        "{profile:?}"
+    );
     assert_eq!(members("openid groups roles"), ["groups", "roles", "sub"]);
     assert_eq!(ask(&world, &token(&world, "openid email")).json["email"], "ann@example.test");
 }
@@ -126,7 +129,6 @@ fn a_client_has_no_userinfo() {
     let own = claims(&world.acme.token(&world.guest(), AppClient));
     let token = mint.sign(&mint.header(), &with(&own, &json!({ "scope": "openid" })));
     assert_eq!(ask(&world, &token).error(), (401, "invalid_token"));
-    let _ = OrgClient;
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn every_kind_of_end_reaches_a_verifier_by_the_whole_and_by_a_delta() {
     let signed_in = guest.sign_in("/acme/shop", "ann", "correct horse");
     let of_session = signed_in.token();
     let of_client = world.acme.token(&guest, AppClient);
-    let of_registered = guest.client_token("/acme/shop", &client, &secret).token();
+    let of_registered = guest.basic(&client, &secret).form("/acme/shop/token", "grant_type=client_credentials").token();
     let all = [&given, &of_session, &of_client, &of_registered];
     for token in all {
         assert!(by_delta.verify(token, now(&world)).is_ok());
