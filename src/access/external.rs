@@ -1,6 +1,8 @@
 //! The word of another server on an admin: what the verifier asks when a bearer token is not one of ours. Who is asked,
 //! and how, is decided by whoever implements it; nothing here knows a network.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 use crate::crypto::jwt::JwtError;
@@ -10,9 +12,11 @@ use crate::domain::id::AdminId;
 use crate::domain::secret::Secret;
 
 /// An admin for whom another server has spoken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vouched {
     pub admin: AdminId,
+    /// What the other server calls them: an id of its own, never a name that may pass on to another.
+    pub known_as: Option<Arc<str>>,
     /// When the token was issued: revocations from after it end it here, too.
     pub issued: Moment,
     pub expires: Moment,

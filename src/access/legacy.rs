@@ -52,7 +52,7 @@ impl Verifier {
         self.tenant_lives(principal).await?;
         self.holder_stands(principal).await?;
         let (jti, expires) = (row.id, row.expires);
-        let token = PresentedToken { text: text.clone(), jti, session: None, expires, claims: None };
+        let token = PresentedToken { text: text.clone(), jti, session: None, expires, claims: None, known_as: None };
         Ok(Session { principal, token: Some(token) })
     }
 

@@ -52,6 +52,17 @@ impl Request<'_> {
         token.and_then(|token| moment_of(token.jti)).unwrap_or(Moment::EPOCH)
     }
 
+    /// What a caller lacks who may not: Usergrid words the two planes apart.
+    fn need(&self) -> Need {
+        match self.holder {
+            Principal::Admin { .. } => Need::Admin,
+            Principal::AppUser { .. }
+            | Principal::AppClient { .. }
+            | Principal::OrgClient { .. }
+            | Principal::Registered { .. } => Need::Permission,
+        }
+    }
+
     fn ending<'b>(&self, target: RevocationTarget, action: &'b str) -> Ending<'b> {
         let actor = self.caller.map_or(self.holder, |session| session.principal).to_string();
         Ending { holder: self.holder, target, not_before: self.own_issue(), actor, action }
@@ -75,7 +86,7 @@ impl Revoker {
     /// *Errors*: `Forbidden` unless the caller is the holder or stands above them.
     pub async fn all(&self, request: Request<'_>) -> Result<(), AccessError> {
         if !request.is_self() && !request.is_over {
-            return Err(AccessError::Forbidden(Need::Permission));
+            return Err(AccessError::Forbidden(request.need()));
         }
         let target = RevocationTarget::Principal(request.holder.uuid());
         self.write(request.ending(target, "revoke all tokens")).await
@@ -97,7 +108,7 @@ impl Revoker {
                 self.write(request.ending(RevocationTarget::Token(id), "revoke one token")).await
             }
             _ if request.is_self() || request.is_over => Ok(()),
-            _ => Err(AccessError::Forbidden(Need::Permission)),
+            _ => Err(AccessError::Forbidden(request.need())),
         }
     }
 

@@ -22,7 +22,7 @@ use crate::domain::revocation::RevocationReason;
 use crate::domain::scope::API;
 use crate::domain::secret::Secret;
 use crate::domain::superuser::Superuser;
-use crate::domain::token::{AccessClaims, moment_of};
+use crate::domain::token::{AccessClaims, LenderClaim, moment_of};
 
 /// A `kid` that is not known may be a key that another node made a moment ago: one fresh look, at most this often.
 const FRESH_LOOK: Duration = Duration::from_secs(1);
@@ -72,6 +72,8 @@ pub struct PresentedToken {
     pub expires: Moment,
     /// What it says; `None` for a token of another server, which has all that its holder's authority reaches.
     pub claims: Option<Box<AccessClaims>>,
+    /// What another server calls the holder, where the token is that server's.
+    pub known_as: Option<Arc<str>>,
 }
 
 impl PresentedToken {
@@ -189,7 +191,8 @@ impl Verifier {
         if let Some(reason) = revocations.find(principal.uuid(), &[jti], vouched.issued) {
             return Err(AccessError::Revoked(reason));
         }
-        let token = PresentedToken { text: token.clone(), jti, session: None, expires: vouched.expires, claims: None };
+        let (expires, known_as) = (vouched.expires, vouched.known_as);
+        let token = PresentedToken { text: token.clone(), jti, session: None, expires, claims: None, known_as };
         Ok(Session { principal, token: Some(token) })
     }
 
@@ -201,7 +204,8 @@ impl Verifier {
         self.lives(&claims, principal).await?;
         let expires = Moment::from_millis(claims.exp.saturating_mul(1_000));
         let (jti, session) = (claims.jti, claims.sid);
-        let token = PresentedToken { text: token.clone(), jti, session, expires, claims: Some(Box::new(claims)) };
+        let claims = Some(Box::new(claims));
+        let token = PresentedToken { text: token.clone(), jti, session, expires, claims, known_as: None };
         Ok(Session { principal, token: Some(token) })
     }
 
@@ -218,7 +222,30 @@ impl Verifier {
         if let Some(reason) = client.and_then(|client| revocations.find(client.uuid(), &[], issued)) {
             return Err(AccessError::Revoked(reason));
         }
-        self.tenant_lives(principal).await
+        self.tenant_lives(principal).await?;
+        match &claims.lender {
+            Some(by) => self.lender_stands(by, principal, issued).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether what a token was lent by would still hold, and whoever lent it still stands above its holder.
+    async fn lender_stands(&self, by: &LenderClaim, holder: Principal, issued: Moment) -> Result<(), AccessError> {
+        let lender = lender_of(by, holder).ok_or(AccessError::Unverified(JwtError::Malformed))?;
+        let revocations = self.directory.revocations(lender.issuing_tenant()).await?;
+        let ids: Vec<Uuid> = [by.jti, by.sid].into_iter().flatten().collect();
+        let since = by.jti.and_then(moment_of).unwrap_or(issued);
+        let is_over = match (lender, holder.org()) {
+            (Principal::Admin { admin }, Some(org)) if admin != AdminId::SUPERUSER => {
+                self.directory.is_member(org, admin).await?
+            }
+            _ => true,
+        };
+        // Why the lender's own tokens ended is not for who holds a token of another.
+        match revocations.find(lender.uuid(), &ids, since) {
+            None if is_over => Ok(()),
+            _ => Err(AccessError::Revoked(RevocationReason::Revoked)),
+        }
     }
 
     /// Checks signature, issuer, audience and times, and who holds the token; not whether it was revoked.
@@ -272,6 +299,17 @@ impl Verifier {
             | Principal::Registered { .. } => Ok(()),
         }
     }
+}
+
+/// Who lent a token: an admin, or a client that the holder lives under.
+fn lender_of(by: &LenderClaim, holder: Principal) -> Option<Principal> {
+    let lender = match (by.authority, holder) {
+        (Authority::Admin, _) => Principal::Admin { admin: by.sub.parse::<AdminId>().ok()? },
+        (Authority::OrgClient, _) => Principal::OrgClient { org: holder.org()? },
+        (Authority::AppClient, Principal::AppUser { org, app, .. }) => Principal::AppClient { org, app },
+        _ => return None,
+    };
+    (lender.subject() == by.sub).then_some(lender)
 }
 
 /// A name for a token that has none of ours: the beginning of its digest, as a UUID of version 8 (RFC 9562 §5.8).

@@ -79,6 +79,14 @@ impl SsoSettings {
             SsoKind::Jwt | SsoKind::Central => Some(&self.sign_in_url),
         }
     }
+
+    /// The page on which admins sign in elsewhere; none for a provider that is known by its keys alone.
+    pub fn sign_in_page(&self) -> Option<&str> {
+        match self.mode {
+            SsoKind::Jwt if self.sign_in_url.is_empty() => None,
+            SsoKind::Off | SsoKind::Jwt | SsoKind::Central => self.elsewhere(),
+        }
+    }
 }
 
 #[cfg(test)]

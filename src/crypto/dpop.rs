@@ -182,15 +182,10 @@ fn check_request(claims: &Claims<'_>, expected: &ProofExpected<'_>) -> Result<()
 }
 
 /// A URL without query and fragment, its scheme and host in lower case, its port only where it is not the scheme's own.
-/// `None` for what a client has no reason to write: another scheme, a user, and characters that a URL cannot have and
-/// that readers would drop or turn into others.
+/// `None` where characters stand that a URL cannot have, and that its readers drop or turn into others.
 fn target(text: &str) -> Option<Url> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let mut url = Url::parse(text).ok().filter(|_| is_plain)?;
-    let is_web = matches!(url.scheme(), "https" | "http");
-    if !is_web || !url.username().is_empty() || url.password().is_some() {
-        return None;
-    }
     url.set_query(None);
     url.set_fragment(None);
     Some(url)

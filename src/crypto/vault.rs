@@ -1,10 +1,12 @@
 //! Encryption at rest: AES-256-GCM under a master key, bound to the row that keeps the result (NIST SP 800-38D,
-//! RFC 5116). Sealed bytes are a random 96-bit nonce, the ciphertext and a 128-bit tag. One master key may seal 2^32
-//! times; long before that an operator adds a new one in front and rewraps.
+//! RFC 5116). Sealed bytes are a random 96-bit nonce, the ciphertext and a 128-bit tag.
+//!
+//! One key may seal 2^32 times. What is sealed with every request or sign-in is sealed by a key of its own place, which
+//! HKDF (RFC 5869) derives from the master key; under the master key itself stays what operators do by hand.
 
 use std::fmt;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, Tag, UnboundKey};
 use aws_lc_rs::hkdf::{HKDF_SHA256, Prk, Salt};
 use base64::Engine;
 use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
@@ -17,11 +19,16 @@ use super::token_text::written;
 use crate::domain::id::TenantId;
 use crate::domain::secret::{Sealed, Secret};
 
+#[cfg(test)]
+mod tests;
+
 const KEY_LEN: usize = 32;
 const TAG_LEN: usize = 16;
 const ID_MAX: usize = 64;
 /// Begins every binding; another layout of the sealed bytes takes another label.
 const LABEL: &[u8] = b"tokengrid vault 1";
+/// Keeps keys of places apart from anything else that might ever be derived from a master key.
+const DERIVATION: &[u8] = b"tokengrid vault place key 1";
 
 /// Why the vault refused.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +131,26 @@ impl Purpose {
     }
 }
 
+/// Which key seals things of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keyed {
+    Master,
+    /// A key of the binding's own.
+    Place,
+    /// The same; rows of before, which the master key sealed, open as they did.
+    PlaceOnceMaster,
+}
+
+impl Purpose {
+    const fn keyed(self) -> Keyed {
+        match self {
+            Self::ClientSecret | Self::SigningKey | Self::SigninProvider | Self::TenantSecret => Keyed::Master,
+            Self::RefreshFamily | Self::Mail => Keyed::PlaceOnceMaster,
+            Self::Page | Self::Cursor => Keyed::Place,
+        }
+    }
+}
+
 /// Where sealed bytes belong: they open nowhere else, so no row can borrow another's, or another tenant's.
 ///
 /// *Tenancy*: `tenant` is the tenant of the row.
@@ -149,7 +176,7 @@ impl Binding<'_> {
     }
 }
 
-/// What a key is derived for (RFC 5869). What it protects lives for minutes: the next master key changes it.
+/// What else than sealing a key is derived for. It protects what lives for minutes: the next master key changes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Derived {
     /// The nonces of proofs of possession.
@@ -157,6 +184,7 @@ pub enum Derived {
 }
 
 impl Derived {
+    /// No key of a place is derived by such a word: those begin with a length.
     const fn label(self) -> &'static [u8] {
         match self {
             Self::DpopNonce => b"tokengrid dpop nonce 1",
@@ -170,16 +198,61 @@ pub type DerivedKey = Zeroizing<[u8; KEY_LEN]>;
 struct Door {
     id: String,
     key: LessSafeKey,
+    /// What other keys are derived from.
     root: Prk,
 }
 
 impl Door {
+    fn new(MasterKey { id, key }: MasterKey) -> Result<Self, VaultError> {
+        let root = Salt::new(HKDF_SHA256, DERIVATION).extract(&*key);
+        let key = UnboundKey::new(&AES_256_GCM, &*key).map_err(VaultError::Cipher)?;
+        Ok(Self { id, key: LessSafeKey::new(key), root })
+    }
+
+    /// The key of one place: of one tenant, one purpose and one row.
+    fn place_key(&self, frame: &[u8]) -> Result<LessSafeKey, VaultError> {
+        let info = [frame];
+        let derived = self.root.expand(&info, &AES_256_GCM).map_err(VaultError::Cipher)?;
+        Ok(LessSafeKey::new(UnboundKey::from(derived)))
+    }
+
     fn derive(&self, purpose: Derived) -> Result<DerivedKey, VaultError> {
         let mut key = Zeroizing::new([0; KEY_LEN]);
         let label = [purpose.label()];
         self.root.expand(&label, HKDF_SHA256).and_then(|okm| okm.fill(&mut *key)).map_err(VaultError::Cipher)?;
         Ok(key)
     }
+
+    fn seal(&self, binding: &Binding<'_>, nonce: Nonce, body: &mut [u8]) -> Result<Tag, VaultError> {
+        let frame = binding.frame();
+        let aad = Aad::from(frame.as_slice());
+        let sealed = match binding.purpose.keyed() {
+            Keyed::Master => self.key.seal_in_place_separate_tag(nonce, aad, body),
+            Keyed::Place | Keyed::PlaceOnceMaster => {
+                self.place_key(&frame)?.seal_in_place_separate_tag(nonce, aad, body)
+            }
+        };
+        sealed.map_err(VaultError::Cipher)
+    }
+
+    fn open(&self, binding: &Binding<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let frame = binding.frame();
+        let own = || Ok(open_by(&self.place_key(&frame)?, &frame, sealed));
+        let opened = match binding.purpose.keyed() {
+            Keyed::Master => open_by(&self.key, &frame, sealed),
+            Keyed::Place => own()?,
+            Keyed::PlaceOnceMaster => own()?.or_else(|| open_by(&self.key, &frame, sealed)),
+        };
+        opened.ok_or(VaultError::Refused)
+    }
+}
+
+fn open_by(key: &LessSafeKey, frame: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, body) = sealed.split_first_chunk::<NONCE_LEN>()?;
+    let mut plain = Zeroizing::new(body.to_vec());
+    let length = key.open_in_place(Nonce::from(nonce), Aad::from(frame), &mut plain).ok()?.len();
+    plain.truncate(length);
+    Some(plain)
 }
 
 /// The master keys: the first seals, all open.
@@ -194,13 +267,11 @@ impl Vault {
     /// *Errors*: `NoKey`, `DuplicateKey`.
     pub fn new(keys: Vec<MasterKey>) -> Result<Self, VaultError> {
         let mut doors: Vec<Door> = Vec::with_capacity(keys.len());
-        for MasterKey { id, key } in keys {
-            if doors.iter().any(|door| door.id == id) {
-                return Err(VaultError::DuplicateKey { id });
+        for key in keys {
+            if doors.iter().any(|door| door.id == key.id) {
+                return Err(VaultError::DuplicateKey { id: key.id });
             }
-            let root = Salt::new(HKDF_SHA256, LABEL).extract(&*key);
-            let key = UnboundKey::new(&AES_256_GCM, &*key).map_err(VaultError::Cipher)?;
-            doors.push(Door { id, key: LessSafeKey::new(key), root });
+            doors.push(Door::new(key)?);
         }
         let mut doors = doors.into_iter();
         let first = doors.next().ok_or(VaultError::NoKey)?;
@@ -231,9 +302,8 @@ impl Vault {
         bytes.extend_from_slice(&nonce);
         bytes.extend_from_slice(plain);
         let (_, body) = bytes.split_at_mut(NONCE_LEN);
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        let tag = self.first.key.seal_in_place_separate_tag(nonce, Aad::from(binding.frame()), body);
-        bytes.extend_from_slice(tag.map_err(VaultError::Cipher)?.as_ref());
+        let tag = self.first.seal(binding, Nonce::assume_unique_for_key(nonce), body)?;
+        bytes.extend_from_slice(tag.as_ref());
         Ok(Sealed { by: self.first.id.clone(), bytes: std::mem::take(&mut *bytes) })
     }
 
@@ -245,154 +315,12 @@ impl Vault {
         let mut doors = std::iter::once(&self.first).chain(&self.others);
         let door =
             doors.find(|door| door.id == sealed.by).ok_or_else(|| VaultError::UnknownKey { id: sealed.by.clone() })?;
-        let (nonce, body) = sealed.bytes.split_first_chunk::<NONCE_LEN>().ok_or(VaultError::Refused)?;
-        let mut plain = Zeroizing::new(body.to_vec());
-        let opened = door.key.open_in_place(Nonce::from(nonce), Aad::from(binding.frame()), &mut plain);
-        let length = opened.ok().ok_or(VaultError::Refused)?.len();
-        plain.truncate(length);
-        Ok(plain)
+        door.open(binding, &sealed.bytes)
     }
 }
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[vault under {}]", self.current())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::crypto::entropy::{SeededEntropy, SystemEntropy};
-
-    const APP: TenantId = TenantId::new(Uuid::from_u128(7));
-    const HERE: Binding<'static> = Binding { tenant: APP, purpose: Purpose::ClientSecret, row: "row" };
-
-    fn vault(ids: &[&str]) -> Vault {
-        let entropy = SeededEntropy::new(1);
-        Vault::new(ids.iter().map(|id| MasterKey::generate(id, &entropy).unwrap()).collect()).unwrap()
-    }
-
-    #[test]
-    fn a_master_key_survives_its_line_and_does_not_print() {
-        let line = MasterKey::generate("2026-11", &SeededEntropy::new(1)).unwrap().to_line();
-        assert_eq!(line.expose().len(), "2026-11:".len() + 43);
-        let again = MasterKey::parse(&line).unwrap();
-        assert_eq!(again.to_line().expose(), line.expose());
-        assert_eq!(format!("{again:?}"), "[master key 2026-11]");
-    }
-
-    #[test]
-    fn a_master_key_is_read_from_either_base64_alphabet() {
-        let standard = Secret::new("a:+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/v7+/s=\n");
-        let url_safe = Secret::new("a:-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s");
-        assert_eq!(*MasterKey::parse(&standard).unwrap().key, [0xfb; 32]);
-        assert_eq!(*MasterKey::parse(&url_safe).unwrap().key, [0xfb; 32]);
-    }
-
-    #[test]
-    fn a_malformed_master_key_is_refused_without_repeating_it() {
-        let short = format!("a:{}", "A".repeat(42));
-        let long = format!("a:{}", "A".repeat(44));
-        let nameless = format!(":{}", "A".repeat(43));
-        let spaced = format!("a b:{}", "A".repeat(43));
-        for bad in ["", "a", "a:", "a:hunter2", &short, &long, &nameless, &spaced] {
-            let error = MasterKey::parse(&Secret::new(bad)).unwrap_err();
-            assert!(matches!(error, VaultError::MalformedKey), "{bad}");
-            assert!(!error.to_string().contains("hunter2"));
-        }
-        assert!(MasterKey::generate("a:b", &SystemEntropy).is_err());
-    }
-
-    #[test]
-    fn a_vault_needs_keys_with_different_ids() {
-        assert!(matches!(Vault::new(Vec::new()), Err(VaultError::NoKey)));
-        let twins = ["a", "a"].map(|id| MasterKey::generate(id, &SystemEntropy).unwrap());
-        assert!(matches!(Vault::new(twins.into()), Err(VaultError::DuplicateKey { id }) if id == "a"));
-    }
-
-    #[test]
-    fn the_first_key_seals_and_every_key_opens() {
-        let old = vault(&["old"]);
-        let entropy = SeededEntropy::new(1);
-        let [old_key, new_key] = ["old", "new"].map(|id| MasterKey::generate(id, &entropy).unwrap());
-        let both = Vault::new(vec![new_key, old_key]).unwrap();
-        let sealed = old.seal(&HERE, b"plain", &SystemEntropy).unwrap();
-        assert_eq!(sealed.by, "old");
-        assert_eq!(both.open(&HERE, &sealed).unwrap().as_slice(), b"plain");
-        let rewrapped = both.seal(&HERE, b"plain", &SystemEntropy).unwrap();
-        assert_eq!((both.current(), rewrapped.by.as_str()), ("new", "new"));
-        assert!(matches!(old.open(&HERE, &rewrapped), Err(VaultError::UnknownKey { id }) if id == "new"));
-    }
-
-    #[test]
-    fn another_key_of_the_same_id_opens_nothing() {
-        let sealed = vault(&["a"]).seal(&HERE, b"plain", &SystemEntropy).unwrap();
-        let other = Vault::new(vec![MasterKey::generate("a", &SeededEntropy::new(2)).unwrap()]).unwrap();
-        assert!(matches!(other.open(&HERE, &sealed), Err(VaultError::Refused)));
-    }
-
-    #[test]
-    fn the_layout_at_rest_stays_what_it_is() {
-        // Sealed by another implementation: rows that exist must open for ever.
-        let bytes = URL_SAFE_NO_PAD.decode("AQEBAQEBAQEBAQEBXf9vNHUsMHZoyP46ktpftUBefRO8").unwrap();
-        let key = MasterKey::parse(&Secret::new("a:-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s")).unwrap();
-        let opened = Vault::new(vec![key]).unwrap().open(&HERE, &Sealed { by: "a".to_owned(), bytes });
-        assert_eq!(opened.unwrap().as_slice(), b"plain");
-    }
-
-    #[test]
-    fn sealing_twice_gives_different_bytes() {
-        let vault = vault(&["a"]);
-        let [one, two] = [(); 2].map(|()| vault.seal(&HERE, b"plain", &SystemEntropy).unwrap());
-        assert_ne!(one.bytes, two.bytes);
-        assert!(!one.bytes.windows(5).any(|window| window == b"plain"));
-    }
-
-    #[test]
-    fn sealed_bytes_open_in_their_own_row_only() {
-        let vault = vault(&["a"]);
-        let sealed = vault.seal(&HERE, b"plain", &SystemEntropy).unwrap();
-        let elsewhere = [
-            Binding { tenant: TenantId::MANAGEMENT, ..HERE },
-            Binding { purpose: Purpose::SigningKey, ..HERE },
-            Binding { purpose: Purpose::RefreshFamily, ..HERE },
-            Binding { row: "row2", ..HERE },
-            Binding { row: "", ..HERE },
-        ];
-        for binding in elsewhere {
-            assert!(matches!(vault.open(&binding, &sealed), Err(VaultError::Refused)), "{binding:?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_is_sealed_opens_again(plain: Vec<u8>, row: String) {
-            let (vault, binding) = (vault(&["a"]), Binding { row: &row, ..HERE });
-            let sealed = vault.seal(&binding, &plain, &SystemEntropy).unwrap();
-            prop_assert_eq!(sealed.bytes.len(), 12 + plain.len() + 16);
-            let opened = vault.open(&binding, &sealed).unwrap();
-            prop_assert_eq!(opened.as_slice(), plain.as_slice());
-        }
-
-        #[test]
-        fn any_changed_bit_any_cut_and_any_addition_is_refused(
-            plain in proptest::collection::vec(any::<u8>(), 0..64), at: prop::sample::Index, bit in 0..8_u8, extra: u8,
-        ) {
-            let vault = vault(&["a"]);
-            let sealed = vault.seal(&HERE, &plain, &SystemEntropy).unwrap();
-            let (mut flipped, mut cut, mut longer) = (sealed.clone(), sealed.clone(), sealed.clone());
-            let at = at.index(sealed.bytes.len());
-            flipped.bytes[at] ^= 1 << bit;
-            cut.bytes.truncate(at);
-            longer.bytes.push(extra);
-            for changed in [flipped, cut, longer] {
-                prop_assert!(matches!(vault.open(&HERE, &changed), Err(VaultError::Refused)));
-            }
-        }
     }
 }

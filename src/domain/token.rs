@@ -88,6 +88,24 @@ pub struct AccessClaims {
     /// Who acts for the subject (RFC 8693 §4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Box<Actor>>,
+    /// Who lent the token, where it is not its holder's own: it dies with what it was lent by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lender: Option<Box<LenderClaim>>,
+}
+
+/// Whoever uses a token of a user below them, as Usergrid's administration may; a claim of ours.
+///
+/// *Shape*: `{"sub":"...","authority":"admin","jti":"...","sid":"..."}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LenderClaim {
+    pub sub: String,
+    pub authority: Authority,
+    /// The token that the lender came with; none for who came with a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jti: Option<Uuid>,
+    /// The session behind that token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<Uuid>,
 }
 
 /// Whom a token is for (RFC 7519 §4.1.3).

@@ -162,6 +162,7 @@ async fn prepare(
         event: Some(details.event.clone()),
         jkt: request.jkt.clone(),
         act: None,
+        lender: None,
     };
     let refresh = if is_refreshable { plan } else { RefreshPlan::Session(family.id()) };
     let issuer = this.issuer(place, Terms { principal, client_id, lifetime, refresh, bound }).await?;

@@ -8,6 +8,7 @@ use super::client::{self, Admitted};
 use super::error::GrantError;
 use super::outcome::Issued;
 use super::request::{GrantRequest, Origin, PresentedClient, Transport};
+use super::session::Lender;
 use super::workbench::{GrantPolicy, Workbench};
 use super::{authorization_code, client_credentials, lifetime, password, pin, refresh_token, reissue, session};
 use crate::domain::authority::Principal;
@@ -79,7 +80,12 @@ impl Dispatcher {
         if request.transport == Transport::Url && self.url_grants(place) == Switch::Off {
             return Err(GrantError::UrlGrantsOff);
         }
-        match Grant::parse(request.grant_type.as_deref())? {
+        let grant = Grant::parse(request.grant_type.as_deref())?;
+        // Usergrid never had it, so nobody relies on it in a URL, where it would stay in logs (RFC 6749 §3.2).
+        if grant == Grant::AuthorizationCode && request.transport == Transport::Url {
+            return Err(GrantError::UrlGrantsOff);
+        }
+        match grant {
             Grant::Password => password::run(&self.0, place, request).await,
             Grant::Pin => pin::run(&self.0, place, request).await,
             Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,
@@ -128,7 +134,8 @@ impl Dispatcher {
         Ok((person.principal(place)?, event))
     }
 
-    /// Makes a token of a user for someone above them: without a refresh token, and with the caller's client in it.
+    /// Makes a token of a user for someone above them: without a refresh token, and with the caller in it, with whose own
+    /// token it ends.
     ///
     /// *Errors*: as [`Dispatcher::sign_in_user`]; `NotAnAdmin` for a caller who is a user. *Tenancy*: a user of the
     /// place; that the caller is above it was decided before.
@@ -136,7 +143,7 @@ impl Dispatcher {
         &self,
         place: &Place,
         user: UserId,
-        by: Principal,
+        by: Lender,
         ttl: Option<Duration>,
     ) -> Result<Issued, GrantError> {
         session::lend(&self.0, place, user, by, ttl).await

@@ -36,5 +36,6 @@ pub use dispatch::Dispatcher;
 pub use error::GrantError;
 pub use outcome::{Holder, Issued};
 pub use request::{ClientMethod, ClientProof, GrantRequest, Origin, PresentedClient, ScopeRule, Transport};
+pub use session::Lender;
 pub use userinfo::UserInfo;
 pub use workbench::{GrantPolicy, Workbench};

@@ -17,7 +17,7 @@ use crate::domain::id::RegisteredId;
 use crate::domain::place::Place;
 use crate::domain::refresh::RefreshFamily;
 use crate::domain::registered::{GrantType, RegisteredClient};
-use crate::domain::scope::Scopes;
+use crate::domain::scope::{OFFLINE_ACCESS, Scopes};
 use crate::domain::user::Identifier;
 use crate::store::Advance;
 use zeroize::Zeroizing;
@@ -160,11 +160,22 @@ async fn load_holder(this: &Workbench, place: &Place, family: &RefreshFamily) ->
     let client = family.client_id.as_deref().and_then(RegisteredId::parse_client_id);
     let is_over = revoked.find(holder, &[family.id], family.created).is_some()
         || client.is_some_and(|client| revoked.find(client.uuid(), &[], family.created).is_some());
-    if is_over {
+    if is_over || !session_goes_on(this, family).await? {
         return Err(GrantError::EndedRefreshToken);
     }
     let candidate = person::find(this, place, Identifier::Id(holder)).await?;
     candidate.ok_or(GrantError::EndedRefreshToken)
+}
+
+/// Whether the browser's session from which a family descends has not ended, or need not go on (OpenID Connect Core §11).
+async fn session_goes_on(this: &Workbench, family: &RefreshFamily) -> Result<bool, GrantError> {
+    let Some(session) = family.session else { return Ok(true) };
+    if family.scope.split(' ').any(|word| word == OFFLINE_ACCESS) {
+        return Ok(true);
+    }
+    let tenant = family.tenant;
+    let found = this.store.point(move |store| store.find_browser_session_by_id(tenant, session)).await?;
+    Ok(found.is_some_and(|session| session.ended.is_none() && this.clock.now() < session.expires))
 }
 
 async fn advance(this: &Workbench, family: &RefreshFamily, step: Step) -> Result<bool, GrantError> {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::client::Admitted;
 use super::error::GrantError;
 use super::family;
@@ -20,7 +22,7 @@ use crate::domain::journal::AuditEntry;
 use crate::domain::place::Place;
 use crate::domain::refresh::FamilyDetails;
 use crate::domain::registered::{GrantType, RegisteredClient};
-use crate::domain::token::{DEFAULT_SCOPE, SignInEvent};
+use crate::domain::token::{DEFAULT_SCOPE, LenderClaim, SignInEvent, moment_of};
 use crate::domain::user::Identifier;
 use crate::store::{Journal, Store};
 
@@ -136,18 +138,33 @@ pub(super) async fn begin_of_user(
     begin(this, place, &candidate, Wish::plain(ttl, None, origin)).await
 }
 
+/// Who borrows a token of a user, and by which token of their own; none for who came with a secret.
+#[derive(Clone, Copy, Debug)]
+pub struct Lender {
+    pub principal: Principal,
+    pub token: Option<Uuid>,
+    pub session: Option<Uuid>,
+}
+
+impl Lender {
+    fn claim(&self) -> LenderClaim {
+        let Self { principal, token, session } = *self;
+        LenderClaim { sub: principal.subject(), authority: principal.authority(), jti: token, sid: session }
+    }
+}
+
 /// One token of a user for someone above them, without a session: it cannot be refreshed, and it says whose client
-/// asked for it. *Spec*: Usergrid `GET /users/{u}/token`.
+/// asked for it. It dies with the token that it was asked for by. *Spec*: Usergrid `GET /users/{u}/token`.
 ///
 /// *Errors*: `UnknownUser`, `NotAnAdmin` for a caller who is no administration, the state of the account.
 pub(super) async fn lend(
     this: &Workbench,
     place: &Place,
     user: UserId,
-    by: Principal,
+    by: Lender,
     ttl: Option<Duration>,
 ) -> Result<Issued, GrantError> {
-    let client_id = match by {
+    let client_id = match by.principal {
         Principal::AppClient { app, .. } => ClientId::App(app).to_string(),
         Principal::OrgClient { org } => ClientId::Org(org).to_string(),
         Principal::Admin { .. } => client::own_id(&Place::Management),
@@ -156,23 +173,32 @@ pub(super) async fn lend(
     };
     let candidate = load(this, place, user).await?;
     candidate.may_sign_in(&this.policy.switches)?;
-    let lifetime = lifetime::decide(place.app_settings(), ttl, &this.policy)?;
+    let lifetime = lifetime::decide(place.app_settings(), ttl, &this.policy)?.min(remembered(this, &by).await?);
     let principal = candidate.principal(place)?;
-    let issuer = this
-        .issuer(place, Terms { principal, client_id, lifetime, refresh: RefreshPlan::None, bound: Bound::default() })
-        .await?;
+    let bound = Bound { lender: Some(Box::new(by.claim())), ..Bound::default() };
+    let mut issuer =
+        this.issuer(place, Terms { principal, client_id, lifetime, refresh: RefreshPlan::None, bound }).await?;
+    issuer.date_after(this.earliest_issue(by.principal).await?, &*this.entropy);
     let minted = oxide::password(DEFAULT_SCOPE, &issuer)?;
     let entry = AuditEntry {
         id: issuer.jti,
         tenant: place.tenant(),
         at: this.clock.now(),
-        actor: by.to_string(),
+        actor: by.principal.to_string(),
         action: "take a token of a user".to_owned(),
         detail: serde_json::json!({ "holder": user, "token": issuer.jti }),
     };
     let journal = Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() };
     this.store.blocking(move |store| store.record(&journal)).await?;
     Ok(Workbench::issued(minted, principal, person::holder(this, candidate).await?))
+}
+
+/// How long a revocation of the lender's token would be remembered: what is lent lives no longer than that.
+async fn remembered(this: &Workbench, by: &Lender) -> Result<Duration, GrantError> {
+    let longest = this.directory.longest_token(by.principal.issuing_tenant(), this.policy.access_ttl_max).await?;
+    let now = this.clock.now();
+    let since = by.token.and_then(moment_of).unwrap_or(now);
+    Ok(Duration::from_secs(since.plus(longest).since(now).as_secs().max(1)))
 }
 
 async fn load(this: &Workbench, place: &Place, user: UserId) -> Result<Candidate, GrantError> {

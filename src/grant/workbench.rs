@@ -19,7 +19,7 @@ use crate::domain::refresh::FamilyDetails;
 use crate::domain::registered::RegisteredClient;
 use crate::domain::switchboard::Switchboard;
 use crate::domain::tenant::Switch;
-use crate::domain::token::{Actor, SignInEvent};
+use crate::domain::token::{Actor, LenderClaim, SignInEvent};
 use crate::store::Store;
 
 /// What the server's configuration says of grants.
@@ -90,6 +90,11 @@ impl Workbench {
         Ok(TokenIssuer { ring, issuer, issued, jti: uuid_v7(issued, &*self.entropy), terms })
     }
 
+    /// The earliest moment at which what this principal does may be dated, so that no revocation of theirs covers it.
+    pub(super) async fn earliest_issue(&self, principal: Principal) -> Result<Moment, GrantError> {
+        Ok(self.directory.revocations(principal.issuing_tenant()).await?.earliest_issue(principal.uuid()))
+    }
+
     /// Puts a minted token together with its holder.
     pub(super) fn issued(minted: Minted, principal: Principal, holder: Holder) -> Issued {
         Issued {
@@ -119,7 +124,7 @@ impl Bound {
     /// grants say what they always said.
     pub(super) fn of(client: Option<&RegisteredClient>, details: &FamilyDetails, audience: Vec<String>) -> Self {
         let event = client.and(details.event.clone());
-        Self { audience, event, jkt: details.jkt.clone(), act: None }
+        Self { audience, event, jkt: details.jkt.clone(), act: None, lender: None }
     }
 }
 
@@ -134,4 +139,6 @@ pub(super) struct Bound {
     pub jkt: Option<String>,
     /// Who acts for the holder (RFC 8693).
     pub act: Option<Box<Actor>>,
+    /// Whoever gets it in the holder's place.
+    pub lender: Option<Box<LenderClaim>>,
 }

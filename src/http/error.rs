@@ -44,7 +44,7 @@ pub enum Body {
 /// The `WWW-Authenticate` header of a 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Challenge {
-    /// RFC 6749 §5.2: only where Basic was tried; a browser would open a dialog.
+    /// RFC 6749 §5.2: where Basic was tried, and for what the superuser alone may do; a browser opens a dialog.
     Basic,
     /// RFC 6750 §3: no token came.
     Bearer,

@@ -21,6 +21,9 @@ use crate::domain::name::Email;
 use crate::domain::secret::{Digest, Secret};
 use crate::store::{MailHorizon, Store};
 
+/// How many times more mail those get who decide on the accounts of others.
+const DECIDERS_SHARE: u32 = 10;
+
 /// What happens to a mail that was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
@@ -151,14 +154,30 @@ impl Outbox {
 
     /// Whether a source may ask for another mail.
     pub fn admits(&self, source: &str) -> bool {
-        self.throttle.admits(source, self.policy.per_source, self.clock.now())
+        self.admit(source).is_ok()
+    }
+
+    /// As [`Outbox::admits`], for an answer that says so.
+    ///
+    /// *Errors*: how long the source has to wait.
+    pub fn admit(&self, source: &str) -> Result<(), Duration> {
+        self.throttle.admit(source, self.policy.per_source, self.clock.now())
     }
 
     /// Whether an address has had fewer mails of the tenant than strangers may cause.
     pub async fn has_room(&self, tenant: TenantId, recipient_key: &str) -> Result<bool, MailError> {
+        Ok(self.count_mails(tenant, recipient_key).await? < self.policy.per_address)
+    }
+
+    /// As [`Outbox::has_room`], for one who decides on the accounts of others and hears of each.
+    pub async fn has_room_to_decide(&self, tenant: TenantId, recipient_key: &str) -> Result<bool, MailError> {
+        let most = self.policy.per_address.saturating_mul(DECIDERS_SHARE);
+        Ok(self.count_mails(tenant, recipient_key).await? < most)
+    }
+
+    async fn count_mails(&self, tenant: TenantId, recipient_key: &str) -> Result<u32, MailError> {
         let (key, since) = (recipient_key.to_owned(), self.clock.now().minus(WINDOW));
-        let written = self.store.point(move |store| store.count_mails_to(tenant, &key, since)).await?;
-        Ok(written < self.policy.per_address)
+        Ok(self.store.point(move |store| store.count_mails_to(tenant, &key, since)).await?)
     }
 
     /// The words of a mail; `None` once it was sent.

@@ -131,6 +131,13 @@ const fn own(kind: MailKind) -> (&'static str, &'static str) {
     }
 }
 
+/// What an invitation says instead where admins sign in elsewhere; its link leads there.
+const INVITED_ELSEWHERE: (&str, &str) = (
+    "User Invited To Organization",
+    "Hello,\n\nyou are now an administrator of the organization {{organization}}. Sign in here, as the one with this \
+     address, {{email}}.\n\n{{link}}",
+);
+
 /// What a template of this kind cannot do without.
 const fn essential(kind: MailKind) -> Option<&'static str> {
     match kind {
@@ -192,6 +199,7 @@ pub(super) fn render(
 ) -> Result<Words, TemplateError> {
     let (subject, text) = match own_words {
         Some(template) => (template.subject.as_str(), template.text.as_str()),
+        None if kind == MailKind::UserInvited && values.link.is_some() => INVITED_ELSEWHERE,
         None => own(kind),
     };
     let plain = |name: &str| values.get(name);

@@ -18,8 +18,10 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// Counts a request; false when the source has had its share.
-    pub fn admits(&self, source: &str, limit: u32, now: Moment) -> bool {
+    /// Counts a request.
+    ///
+    /// *Errors*: how long to wait, when the source has had its share.
+    pub fn admit(&self, source: &str, limit: u32, now: Moment) -> Result<(), Duration> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= SOURCES {
             counts.retain(|_, (began, _)| now.since(*began) < WINDOW);
@@ -32,7 +34,7 @@ impl Throttle {
             (*began, *count) = (now, 0);
         }
         *count = count.saturating_add(1);
-        *count <= limit
+        if *count <= limit { Ok(()) } else { Err(WINDOW.saturating_sub(now.since(*began))) }
     }
 }
 
@@ -44,17 +46,19 @@ mod tests {
     fn each_source_has_its_share_of_an_hour() {
         let throttle = Throttle::default();
         let now = Moment::from_millis(1_000);
-        assert!(throttle.admits("a", 2, now) && throttle.admits("a", 2, now));
-        assert!(!throttle.admits("a", 2, now.plus(WINDOW).minus(Duration::from_micros(1))));
-        assert!(throttle.admits("b", 2, now), "another source has its own");
-        assert!(throttle.admits("a", 2, now.plus(WINDOW)), "an hour later it begins anew");
+        let ask = |source, at| throttle.admit(source, 2, at);
+        assert_eq!([ask("a", now), ask("a", now)], [Ok(()); 2]);
+        assert_eq!(ask("a", now.plus(Duration::from_secs(600))), Err(Duration::from_secs(3_000)));
+        assert_eq!(ask("a", now.plus(WINDOW).minus(Duration::from_micros(1))), Err(Duration::from_micros(1)));
+        assert_eq!(ask("b", now), Ok(()), "another source has its own");
+        assert_eq!(ask("a", now.plus(WINDOW)), Ok(()), "an hour later it begins anew");
     }
 
     #[test]
     fn memory_is_bounded() {
         let throttle = Throttle::default();
         for source in 0..=SOURCES {
-            throttle.admits(&source.to_string(), 1, Moment::EPOCH);
+            assert_eq!(throttle.admit(&source.to_string(), 1, Moment::EPOCH), Ok(()));
         }
         assert!(throttle.counts.lock().unwrap().len() <= SOURCES);
     }

@@ -1,13 +1,15 @@
 //! Accounts of the management plane: made, and changed by their holder or by the superuser.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use super::person::links_lost;
+use super::taken::of_person;
 use super::{Actor, Holder, ManageError, NewPerson, Registry};
 use crate::domain::id::{AdminId, TenantId};
 use crate::domain::journal::ChangeKind;
 use crate::domain::name::{Email, NameError, Username};
-use crate::domain::place::Place;
 use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
 use crate::domain::secret::Secret;
 use crate::domain::switchboard::Toggle;
@@ -61,13 +63,14 @@ impl Registry {
         let admin = new.who.clone();
         let detail = json!({ "admin": admin.id });
         let entry = self.audit(TenantId::MANAGEMENT, actor.or(admin.id), "create admin", detail);
-        let post = self.welcome_post(&Place::Management, &Holder::Admin(admin.clone())).await?;
+        let post = self.first_post(&Holder::Admin(admin.clone())).await?;
         let provision = Provision {
             admins: vec![new],
             journal: Journal { changes: Vec::new(), audit: vec![entry], post },
             ..Provision::default()
         };
-        self.store.blocking(move |store| store.provision(&provision)).await?;
+        let written = self.store.blocking(move |store| store.provision(&provision)).await;
+        written.map_err(|cause| ManageError::from(cause).of_value(|what| of_person(&admin.person, what)))?;
         self.outbox.ring();
         Ok(admin)
     }
@@ -118,7 +121,9 @@ impl Registry {
         }
         person.name = update.name.or(person.name);
         merge(&mut person.properties, update.properties);
-        let mut change = AdminChange::of(id, self.clock.now());
+        // Later than any change before, so that whoever decides by the account as it was is too late.
+        let at = self.clock.now().max(before.modified.plus(Duration::from_micros(1)));
+        let mut change = AdminChange::of(id, at);
         change.profile = Some(person.clone());
         if let Some(standing) = update.standing {
             change.standing = Some(standing);
@@ -132,7 +137,8 @@ impl Registry {
             post: links_lost(TenantId::MANAGEMENT, id.uuid(), (&before, &person)),
         };
         let write = move |store: &Store, journal: &Journal| store.change_admin(&change, journal);
-        match self.write(journal, write).await? {
+        let written = self.write(journal, write).await;
+        match written.map_err(|cause| cause.of_value(|what| of_person(&person, what)))? {
             true => Ok(Admin { id, person }),
             false => Err(ManageError::UnknownUser(id.to_string())),
         }

@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::holder::{Holder, in_words, recipient};
-use super::{ManageError, Registry};
+use super::{ManageError, Registry, SignInPlace};
 use crate::domain::id::AdminId;
 use crate::domain::mail::{MailKind, Post, SpentToken, TokenPurpose};
 use crate::domain::name::Email;
@@ -19,6 +19,9 @@ use crate::domain::tenant::{Organization, Switch};
 use crate::domain::user::{Admin, AppUser, Person};
 use crate::mail::{Letter, Recipient, Values, digest_of};
 use crate::store::{AdminChange, Journal};
+
+/// How often a confirmation that lost the race for the account looks again.
+const LOOKS: usize = 3;
 
 /// What came of a confirmation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +42,19 @@ impl Registry {
         self.take_in(place, holder, Some(spent)).await
     }
 
-    /// A password was set by a link: that proves the address as well.
-    pub(super) async fn take_as_confirmed(&self, place: &Place, holder: Holder) -> Result<(), ManageError> {
-        self.take_in(place, holder, None).await.map(|_| ())
+    /// A password was set by a link: that proves the address as well. The account is looked at anew, and once more when
+    /// it changes meanwhile: who was shut out since the link was opened stays out.
+    pub(super) async fn take_as_confirmed(&self, place: &Place, holder: Uuid) -> Result<(), ManageError> {
+        let named = holder.to_string();
+        for _ in 0..LOOKS {
+            let found = self.find_holder(place, &named).await?;
+            let Some(holder) = found.filter(|holder| !holder.person().confirmed) else { return Ok(()) };
+            match self.take_in(place, holder, None).await {
+                Err(ManageError::Overtaken) => {}
+                done => return done.map(|_| ()),
+            }
+        }
+        Err(ManageError::Overtaken)
     }
 
     async fn take_in(&self, place: &Place, holder: Holder, spent: Option<SpentToken>) -> Result<Admitted, ManageError> {
@@ -107,7 +120,7 @@ impl Registry {
             }
             Holder::Admin(Admin { id, mut person }) => {
                 let_in(&mut person);
-                let mut change = AdminChange::of(id, now);
+                let mut change = AdminChange { seen: Some(seen), ..AdminChange::of(id, now) };
                 change.standing = Some(person.standing());
                 self.write(journal, move |store, journal| store.change_admin(&change, journal)).await?
             }
@@ -148,6 +161,10 @@ impl Registry {
         self.post(place, post).await
     }
 
+    pub(super) fn signs_admins_in_elsewhere(&self) -> bool {
+        matches!(self.policy.admins_sign_in, SignInPlace::Elsewhere(_))
+    }
+
     /// Whether someone has to let new accounts of a place in.
     pub(super) fn needs_approval(&self, place: &Place) -> bool {
         match place {
@@ -159,6 +176,10 @@ impl Registry {
     /// What goes out with a new account: a link to confirm, or a request to whoever decides.
     pub(super) async fn welcome_post(&self, place: &Place, holder: &Holder) -> Result<Post, ManageError> {
         let person = holder.person();
+        if matches!(holder, Holder::Admin(_)) && self.signs_admins_in_elsewhere() {
+            // Their links are not answered here.
+            return Ok(Post::default());
+        }
         match holder.address() {
             Some(email) if !person.confirmed => {
                 let to = Recipient::Address(email);
@@ -206,7 +227,7 @@ impl Registry {
 
     /// Whether the address of an account has had fewer mails than others may cause; who has none is written to by
     /// nobody.
-    async fn has_room_for(&self, place: &Place, holder: &Holder) -> Result<bool, ManageError> {
+    pub(super) async fn has_room_for(&self, place: &Place, holder: &Holder) -> Result<bool, ManageError> {
         match holder.address() {
             Some(email) => Ok(self.outbox.has_room(place.tenant(), &email.key()).await?),
             None => Ok(true),
@@ -214,7 +235,7 @@ impl Registry {
     }
 
     /// What goes out when someone joins an organization: to a new admin without a password first the link to choose
-    /// one, and which proves the address as well.
+    /// one, and which proves the address as well. Where admins sign in elsewhere, the way there and no other link.
     pub(super) async fn invitation_post(
         &self,
         org: &Organization,
@@ -226,13 +247,19 @@ impl Registry {
         if !self.has_room_for(&place, &holder).await? {
             return Ok(Post::default());
         }
-        let mut post = match has_password {
+        let sign_on = match &self.policy.admins_sign_in {
+            SignInPlace::Here => None,
+            SignInPlace::Elsewhere(Some(page)) => Some(page.clone()),
+            SignInPlace::Elsewhere(None) => return Ok(Post::default()),
+        };
+        let mut post = match has_password || sign_on.is_some() {
             true => self.welcome_post(&place, &holder).await?,
             false => self.reset_post(&place, Some(&holder), Recipient::Address(email.clone())).await?,
         };
         let (tenant, kind) = (place.tenant(), MailKind::UserInvited);
         let event = format!("{}:{}:{}:{}", kind.as_str(), org.id, admin.id, self.draw_id());
-        let values = Values { organization: Some(org.name.to_string()), ..self.values(&place, Some(&admin.person)) };
+        let organization = Some(org.name.to_string());
+        let values = Values { organization, link: sign_on, ..self.values(&place, Some(&admin.person)) };
         let invited = self.outbox.write(Letter { tenant, kind, event, to: Recipient::Address(email), values }).await?;
         add(&mut post, Post { mails: vec![invited], ..Post::default() });
         Ok(post)
@@ -311,7 +338,8 @@ impl Registry {
         Ok(post)
     }
 
-    /// Who decides at a place: the organization's admins, or the superuser.
+    /// Who decides at a place: the organization's admins, or the superuser. Those whom others' accounts have filled the
+    /// mailbox of are left out for a while; the accounts wait for them all the same.
     async fn deciders(&self, place: &Place) -> Result<Vec<Email>, ManageError> {
         let admins = match place {
             Place::App { org, .. } => {
@@ -320,7 +348,13 @@ impl Registry {
             }
             Place::Management => self.find_admin(&AdminId::SUPERUSER.to_string()).await?.into_iter().collect(),
         };
-        Ok(admins.into_iter().filter(|admin| !admin.person.disabled).filter_map(|admin| admin.person.email).collect())
+        let mut deciders = Vec::new();
+        for email in admins.into_iter().filter(|admin| !admin.person.disabled).filter_map(|admin| admin.person.email) {
+            if self.outbox.has_room_to_decide(place.tenant(), &email.key()).await? {
+                deciders.push(email);
+            }
+        }
+        Ok(deciders)
     }
 }
 

@@ -86,7 +86,7 @@ impl Registry {
 
 fn in_the_way(cause: ManageError) -> ManageError {
     match cause {
-        ManageError::Taken(_) | ManageError::Store(StoreError::Conflict(Conflict::ApplicationName)) => {
+        ManageError::Taken { .. } | ManageError::Store(StoreError::Conflict(Conflict::ApplicationName)) => {
             ManageError::ApplicationInTheWay
         }
         other => other,

@@ -1,6 +1,9 @@
 //! Why a use case was refused, by cause.
 
+use std::time::Duration;
+
 use super::clients::ClientFault;
+use super::taken::Unique;
 use crate::crypto::keys::KeyError;
 use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
@@ -31,14 +34,14 @@ pub enum ManageError {
     #[error("no token that permits this registration")]
     RegistrationToken,
     #[error("a source registers too many clients")]
-    TooManyRegistrations,
+    TooManyRegistrations { retry_after: Duration },
     #[error("too many clients registered themselves")]
     TooManyClients,
     #[error("Could not find application for {0}")]
     UnknownApplication(String),
     #[error("Could not find user for username: {0}")]
     UnknownUser(String),
-    #[error("{field}: {source}")]
+    #[error("{}", misnamed(field, source))]
     Name { field: &'static str, source: NameError },
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))]
     PasswordPolicy(Vec<PolicyBreach>),
@@ -80,8 +83,6 @@ pub enum ManageError {
     WrongMember { name: &'static str, form: &'static str },
     #[error("Entity \"{entity}\" requires a property named \"{property}\"")]
     RequiredProperty { entity: &'static str, property: &'static str },
-    #[error("Entity \"{entity}\" requires that property named \"{property}\" be unique, value of {value} exists")]
-    Duplicate { entity: &'static str, property: &'static str, value: String },
     #[error("{what} must have at most {max} {unit}.")]
     TooLong { what: &'static str, max: usize, unit: &'static str },
     #[error("A pin must have at least {0} characters.")]
@@ -93,8 +94,9 @@ pub enum ManageError {
     Permission(#[from] PermissionError),
     #[error(transparent)]
     GroupPath(#[from] GroupPathError),
-    #[error("This {0} is taken.")]
-    Taken(&'static str),
+    /// With the value, where the use case knows it.
+    #[error("This {what} is taken.")]
+    Taken { what: Unique, value: Option<String> },
     /// Usergrid's sentence.
     #[error("Application {app} does not exist for organization {org}")]
     NoSuchApplication { app: String, org: String },
@@ -120,6 +122,9 @@ pub enum ManageError {
     /// The link is for another account than the one in the path.
     #[error("Could not find user for this link: {0}")]
     OtherHolder(String),
+    /// The caller's network has made this server write as much mail as it may within an hour.
+    #[error("Too many mails were asked for from your network. Try again later.")]
+    TooMuchMail { retry_after: Duration },
     #[error("This account has no email address to write to.")]
     NoAddress,
     #[error("There is no mail {0}.")]
@@ -163,6 +168,14 @@ pub enum ManageError {
     Vault(#[from] VaultError),
 }
 
+/// Usergrid: the one reserved username has a sentence of its own.
+fn misnamed(field: &str, source: &NameError) -> String {
+    match (field, source) {
+        ("username", NameError::Reserved) => "Username 'me' is reserved".to_owned(),
+        _ => format!("{field}: {source}"),
+    }
+}
+
 impl From<MailError> for ManageError {
     fn from(cause: MailError) -> Self {
         match cause {
@@ -177,12 +190,12 @@ impl From<MailError> for ManageError {
 impl From<StoreError> for ManageError {
     fn from(cause: StoreError) -> Self {
         match cause {
-            StoreError::Conflict(Conflict::OrganizationName) => Self::Taken("organization name"),
-            StoreError::Conflict(Conflict::ApplicationName) => Self::Taken("application name"),
-            StoreError::Conflict(Conflict::Username) => Self::Taken("username"),
-            StoreError::Conflict(Conflict::Email) => Self::Taken("email"),
-            StoreError::Conflict(Conflict::RoleName) => Self::Taken("role name"),
-            StoreError::Conflict(Conflict::GroupPath) => Self::Taken("group path"),
+            StoreError::Conflict(Conflict::OrganizationName) => Unique::OrganizationName.into(),
+            StoreError::Conflict(Conflict::ApplicationName) => Unique::ApplicationName.into(),
+            StoreError::Conflict(Conflict::Username) => Unique::Username.into(),
+            StoreError::Conflict(Conflict::Email) => Unique::Email.into(),
+            StoreError::Conflict(Conflict::RoleName) => Unique::RoleName.into(),
+            StoreError::Conflict(Conflict::GroupPath) => Unique::GroupPath.into(),
             StoreError::Conflict(Conflict::SigningKey | Conflict::ClientSecret) => Self::KeysChanged,
             StoreError::Conflict(Conflict::MailToken) => Self::MailToken,
             StoreError::Conflict(Conflict::InitialToken) => Self::RegistrationToken,

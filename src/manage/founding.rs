@@ -29,13 +29,35 @@ impl Registry {
         let holder = Holder::Admin(owner.clone());
         let mut post = match is_known {
             true => Post::default(),
-            false => self.welcome_post(&Place::Management, &holder).await?,
+            false => self.first_post(&holder).await?,
         };
-        let confirms = self.switches.get(Toggle::OrganizationsMustConfirm) == Switch::On;
+        let confirms = self.switches.get(Toggle::OrganizationsMustConfirm) == Switch::On
+            && !self.signs_admins_in_elsewhere()
+            && self.has_room_for(&Place::Management, &holder).await?;
         if let (true, Some(email)) = (confirms && !matches!(actor, Actor::Operator), holder.address()) {
             add(&mut post, self.founding_post(Some(org), Recipient::Address(email)).await?);
         }
         Ok(post)
+    }
+
+    /// What goes out with a new admin, unless their address has had its share of what strangers cause: the account is
+    /// made without, and may ask for it later.
+    pub(super) async fn first_post(&self, holder: &Holder) -> Result<Post, ManageError> {
+        match self.has_room_for(&Place::Management, holder).await? {
+            true => self.welcome_post(&Place::Management, holder).await,
+            false => Ok(Post::default()),
+        }
+    }
+
+    /// Lets a stranger register where that makes this server write mail, as often as their network may cause any.
+    ///
+    /// *Errors*: `TooMuchMail`.
+    pub fn admit_registration(&self, source: &str) -> Result<(), ManageError> {
+        let causes = [Toggle::AdminsMustConfirm, Toggle::ApproveAdmins, Toggle::OrganizationsMustConfirm];
+        if causes.iter().all(|toggle| self.switches.get(*toggle) == Switch::Off) {
+            return Ok(());
+        }
+        self.outbox.admit(source).map_err(|retry_after| ManageError::TooMuchMail { retry_after })
     }
 
     /// A mail with the link that confirms an organization.

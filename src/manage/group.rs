@@ -55,7 +55,8 @@ impl Registry {
         let entry = self.audit(app, actor, "create group", detail(&group));
         let journal = Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() };
         let new = group.clone();
-        self.write(journal, move |store, journal| store.create_group(app, &new, journal)).await?;
+        let written = self.write(journal, move |store, journal| store.create_group(app, &new, journal)).await;
+        written.map_err(|cause| cause.of_value(|_| Some(group.path.as_str().to_owned())))?;
         Ok(group)
     }
 
@@ -80,7 +81,8 @@ impl Registry {
         let entry = self.audit(group.app, actor, "update group", detail(&group));
         let journal = Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() };
         let new = group.clone();
-        let is_there = self.write(journal, move |store, journal| store.save_group(new.app, &new, journal)).await?;
+        let saved = self.write(journal, move |store, journal| store.save_group(new.app, &new, journal)).await;
+        let is_there = saved.map_err(|cause| cause.of_value(|_| Some(group.path.as_str().to_owned())))?;
         is_there.then_some(group).ok_or_else(|| ManageError::UnknownEntity("group".to_owned()))
     }
 

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::taken::of_person;
 use super::{Actor, ManageError, NewAdmin, Registry};
 use crate::domain::id::AdminId;
 use crate::domain::journal::ChangeKind;
@@ -67,7 +68,8 @@ impl Registry {
             journal: Journal { changes: vec![change], audit: vec![entry], post },
             ..Provision::default()
         };
-        self.store.blocking(move |store| store.provision(&provision)).await?;
+        let written = self.store.blocking(move |store| store.provision(&provision)).await;
+        written.map_err(|cause| ManageError::from(cause).of_value(|what| of_person(&admin.person, what)))?;
         self.directory.apply(&[change]);
         self.outbox.ring();
         Ok(Joined { admin, is_new: true, was_member: false })

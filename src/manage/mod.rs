@@ -43,6 +43,7 @@ mod signin_provider;
 mod social;
 pub mod sso;
 mod superuser;
+mod taken;
 mod theme;
 mod user;
 mod user_credentials;
@@ -78,6 +79,7 @@ pub use session::{ShownSession, Which};
 pub use signin_provider::ShownProvider;
 pub use social::Proved;
 pub use sso::{SignOn, SsoMode, SsoPolicy};
+pub use taken::Unique;
 pub use theme::Theme;
 pub use user_credentials::UserCredentials;
 pub use user_members::{SaidBy, UserMembers};
@@ -119,6 +121,7 @@ pub struct RegistryPolicy {
     /// Whether a proxy states the certificates of clients.
     pub client_certificates: Switch,
     pub sessions: SessionPolicy,
+    pub admins_sign_in: SignInPlace,
 }
 
 /// What the configuration says of browsers that are signed in.
@@ -133,6 +136,14 @@ pub struct SessionPolicy {
     pub notice_give_up: Duration,
     /// How long an attempt may take: nobody else tries meanwhile.
     pub notice_lease: Duration,
+}
+
+/// Where admins sign in: what decides which links mails to them may hold.
+#[derive(Clone, Debug)]
+pub enum SignInPlace {
+    Here,
+    /// Another server speaks for them; by its page, where it is known.
+    Elsewhere(Option<String>),
 }
 
 /// Who does it, for the audit log.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::admin::merge;
+use super::taken::{Unique, of_person};
 use super::{Actor, Credentials, ManageError, NewAdmin, NewPerson, Registry};
 use crate::domain::client::ClientId;
 use crate::domain::id::OrgId;
@@ -110,7 +111,13 @@ impl Registry {
             journal: Journal { changes: Vec::new(), audit: vec![entry], post },
             ..Provision::default()
         };
-        self.store.blocking(move |store| store.provision(&provision)).await?;
+        let written = self.store.blocking(move |store| store.provision(&provision)).await;
+        written.map_err(|cause| {
+            ManageError::from(cause).of_value(|what| match what {
+                Unique::OrganizationName => Some(org.name.to_string()),
+                other => of_person(&owner.person, other),
+            })
+        })?;
         self.outbox.ring();
         Ok(CreatedOrg { org, owner, sandbox: sandbox.app, credentials })
     }

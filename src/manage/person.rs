@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::taken::of_person;
 use super::user::set_picture;
 use super::{Actor, ManageError, Registry};
 use crate::crypto::entropy::uuid_v7;
@@ -56,7 +57,8 @@ impl Registry {
             journal: Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() },
             ..Provision::default()
         };
-        self.store.blocking(move |store| store.provision(&provision)).await?;
+        let written = self.store.blocking(move |store| store.provision(&provision)).await;
+        written.map_err(|cause| ManageError::from(cause).of_value(|what| of_person(&created.person, what)))?;
         Ok(created)
     }
 

@@ -95,6 +95,6 @@ impl Registry {
             Holder::User { app, user, .. } => self.set_user_password(app.id, user.id, change, holder.actor()).await?,
             Holder::Admin(admin) => self.set_admin_password(admin.id, change, holder.actor()).await?,
         }
-        if holder.person().confirmed { Ok(()) } else { self.take_as_confirmed(place, holder).await }
+        if holder.person().confirmed { Ok(()) } else { self.take_as_confirmed(place, holder.uuid()).await }
     }
 }

@@ -50,7 +50,8 @@ impl Registry {
         let entry = self.audit(app, actor, "create role", json!({ "role": role.id, "name": role.name.as_str() }));
         let journal = Journal { changes: Vec::new(), audit: vec![entry], ..Journal::default() };
         let new = role.clone();
-        self.write(journal, move |store, journal| store.create_role(app, &new, &[], journal)).await?;
+        let written = self.write(journal, move |store, journal| store.create_role(app, &new, &[], journal)).await;
+        written.map_err(|cause| cause.of_value(|_| Some(role.name.as_str().to_owned())))?;
         Ok(role)
     }
 

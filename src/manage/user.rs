@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::admission::add;
 use super::person::links_lost;
+use super::taken::of_person;
 use super::user_members::UserMembers;
 use super::{Actor, Asker, ManageError, Registry, SaidBy};
 use crate::crypto::digest::md5_hex;
@@ -35,7 +36,7 @@ impl Registry {
     /// Creates a user from what a body says. Everything is checked before anything is written.
     ///
     /// *Errors*: `RegistrationClosed` for a guest where guests may not; `RequiredProperty`, `Name`, `PasswordPolicy`,
-    /// `ShortPin`, `TooLong`; `Duplicate` for a username or an email that is taken.
+    /// `ShortPin`, `TooLong`; `Taken` for a username or an email that is taken.
     pub async fn sign_up(
         &self,
         app: &Application,
@@ -78,7 +79,7 @@ impl Registry {
         let post = self.sign_up_post(&who, asker).await?;
         let journal = Journal { changes: Vec::new(), audit: vec![entry], post };
         let written = self.write(journal, move |store, journal| store.create_user(&new, journal)).await;
-        written.map_err(|cause| taken(cause, &who.person))
+        written.map_err(|cause| cause.of_value(|what| of_person(&who.person, what)))
     }
 
     /// Puts what a body says over a user.
@@ -86,7 +87,7 @@ impl Registry {
     /// A user who is deactivated or disabled by it, or has to prove another address, loses every token at once.
     ///
     /// *Errors*: `UnknownEntity`, `Name`,
-    /// `RequiredProperty`, `Duplicate`, `TooLong`.
+    /// `RequiredProperty`, `Taken`, `TooLong`.
     pub async fn update_user(
         &self,
         id: UserId,
@@ -136,7 +137,7 @@ impl Registry {
                 add(&mut post, self.proof_post(&user).await?);
             }
             let saved = self.write(Journal { changes, audit, post }, write).await;
-            if saved.map_err(|cause| taken(cause, &user.person))? {
+            if saved.map_err(|cause| cause.of_value(|what| of_person(&user.person, what)))? {
                 return Ok(user);
             }
         }
@@ -178,19 +179,6 @@ fn standing_lost(before: &Person, after: &Person) -> Option<RevocationReason> {
         Some(RevocationReason::Deactivated)
     } else {
         None
-    }
-}
-
-/// Says which value was taken.
-fn taken(cause: ManageError, person: &Person) -> ManageError {
-    let value = match &cause {
-        ManageError::Taken("username") => Some(("username", person.username.as_str().to_owned())),
-        ManageError::Taken("email") => person.email.as_ref().map(|email| ("email", email.as_str().to_owned())),
-        _ => None,
-    };
-    match value {
-        Some((property, value)) => ManageError::Duplicate { entity: "user", property, value },
-        None => cause,
     }
 }
 

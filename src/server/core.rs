@@ -14,7 +14,7 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::switchboard::{Switchboard, Toggle};
 use crate::domain::tenant::Switch;
 use crate::mail::Outbox;
-use crate::manage::{ListingGate, NoticeBell, Registry, RegistryPolicy, SessionPolicy};
+use crate::manage::{ListingGate, NoticeBell, Registry, RegistryPolicy, SessionPolicy, SignInPlace};
 use crate::store::{DatabaseUrl, Posture, Store, StoreOptions};
 use crate::telemetry::PasswordMetrics;
 use crate::upstream::{Reach, Upstream, UpstreamPolicy};
@@ -114,10 +114,18 @@ impl Core {
                     false => Switch::On,
                 },
                 sessions: session_policy(settings),
+                admins_sign_in: sign_in_place(settings),
             }),
             upstream: upstream(settings, public_reach(settings)),
         };
         Ok(Self { store, vault, lane, passwords, directory, registry, clock, entropy })
+    }
+}
+
+fn sign_in_place(settings: &Settings) -> SignInPlace {
+    match settings.sso.elsewhere() {
+        None => SignInPlace::Here,
+        Some(_) => SignInPlace::Elsewhere(settings.sso.sign_in_page().map(str::to_owned)),
     }
 }
 

@@ -72,7 +72,7 @@ pub enum StartError {
 impl StartError {
     pub(super) fn superuser(cause: ManageError) -> Self {
         match cause {
-            ManageError::Taken(_) => Self::SuperuserTaken,
+            ManageError::Taken { .. } => Self::SuperuserTaken,
             other => Self::Manage(other),
         }
     }

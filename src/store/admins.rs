@@ -14,6 +14,9 @@ use crate::domain::user::{Person, Standing};
 #[derive(Clone, Debug)]
 pub struct AdminChange {
     pub admin: AdminId,
+    /// The moment of the last change that was seen, where the change was decided by what was seen: nothing is written
+    /// when the account has changed since.
+    pub seen: Option<Moment>,
     /// Username, email, name and properties of this person.
     pub profile: Option<Person>,
     pub standing: Option<Standing>,
@@ -26,7 +29,7 @@ pub struct AdminChange {
 impl AdminChange {
     /// No change of an admin yet.
     pub fn of(admin: AdminId, at: Moment) -> Self {
-        Self { admin, profile: None, standing: None, hash: None, revocation: None, at }
+        Self { admin, seen: None, profile: None, standing: None, hash: None, revocation: None, at }
     }
 }
 
@@ -40,7 +43,7 @@ pub enum Leaving {
 }
 
 impl Store {
-    /// Changes an admin's account; false when there is none, and then nothing is written.
+    /// Changes an admin's account; false when there is none as it was seen, and then nothing is written.
     ///
     /// *Errors*: `Conflict(Username)`, `Conflict(Email)`.
     pub fn change_admin(&self, change: &AdminChange, journal: &Journal) -> Result<bool, StoreError> {

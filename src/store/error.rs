@@ -137,7 +137,7 @@ impl From<DieselError> for StoreError {
             DieselError::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _)
             | DieselError::BrokenTransactionManager => Self::Unavailable { source: Box::new(source) },
             DieselError::DatabaseError(_, about) if about.message() == sqlite::LOCKED => Self::Busy,
-            DieselError::DatabaseError(_, about) if about.message() == postgres::TIMED_OUT => Self::TooSlow,
+            DieselError::DatabaseError(_, about) if about.message() == sqlite::OUT_OF_TIME => Self::TooSlow,
             DieselError::DeserializationError(cause) => Self::Corrupt { what: cause.to_string() },
             _ => Self::Database { source },
         }

@@ -43,7 +43,7 @@ pub struct Page {
 impl Store {
     /// One page of the application's entities; `None` when `after` is no place in this list.
     ///
-    /// *Errors*: `TooSlow` on PostgreSQL; SQLite reads every list to its end.
+    /// *Errors*: `TooSlow`.
     pub fn list_entities(&self, app: AppId, listing: &Listing) -> Result<Option<Page>, StoreError> {
         query!(self, Scope::Listing(app.into()), |q, conn| q::listing::list(conn, app, listing))
     }

@@ -1,5 +1,7 @@
 //! Which database a store stands on, and the two macros that pick its copy of a query.
 
+use std::time::Duration;
+
 use super::{postgres, sqlite};
 use crate::domain::id::TenantId;
 
@@ -9,6 +11,9 @@ pub(super) enum Side {
     Sqlite(sqlite::Database),
 }
 
+/// How long a list may take whose cost its caller decides.
+pub(super) const LIST_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Which rows a read may see.
 #[derive(Clone, Copy, Debug)]
 pub enum Scope {
@@ -16,7 +21,7 @@ pub enum Scope {
     Registry,
     /// The rows of one tenant.
     Tenant(TenantId),
-    /// The same, for a list whose cost its caller decides: the database gives it up where it can count the time.
+    /// The same, for a list whose cost its caller decides: it is given up after [`LIST_PATIENCE`].
     Listing(TenantId),
 }
 
@@ -46,7 +51,7 @@ macro_rules! query {
             }
             $crate::store::side::Side::Sqlite(database) => {
                 use $crate::store::sqlite::queries as $q;
-                database.read(|$conn| $body)
+                database.read($scope, |$conn| $body)
             }
         }
     };

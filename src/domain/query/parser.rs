@@ -78,6 +78,9 @@ impl Parser {
 
     /// `[select * | f[,f] | {alias:f,...}]`
     fn select(&mut self) -> Result<Select, QueryError> {
+        // Usergrid: its export tool puts `select *` before a query that begins so itself.
+        let is_everything = |at: usize| self.is_word(at, "select") && *self.kind(at.saturating_add(1)) == Kind::Star;
+        self.next += if is_everything(0) && is_everything(2) { 2 } else { 0 };
         if !self.takes_word("select") || self.takes(&Kind::Star) {
             return Ok(Select::Everything);
         }

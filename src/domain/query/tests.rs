@@ -29,6 +29,8 @@ fn every_part_may_be_left_out() {
         assert_eq!(printed(text), "select * where username = 'ann'", "{text}");
     }
     assert_eq!(printed(" order by username"), "select * order by username asc");
+    assert_eq!(printed("select * select * order by created asc"), "select * order by created asc");
+    assert_eq!(printed("select * select = 1"), "select * where select = 1.0");
     assert_eq!(printed("select * Order By a DESC, b,c ASC"), "select * order by a desc, b asc, c asc");
 }
 

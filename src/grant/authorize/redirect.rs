@@ -58,6 +58,13 @@ impl Redirect {
         format!("{}{joint}{}", self.uri, query.finish())
     }
 
+    /// The same answer with a sentence for the client's developers beside its error.
+    pub fn described(mut self, sentence: &str) -> Self {
+        let behind = self.parameters.len().min(1);
+        self.parameters.insert(behind, ("error_description", sentence.to_owned()));
+        self
+    }
+
     /// One of its parameters.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())

@@ -10,7 +10,7 @@ use oxide_auth::primitives::grant::{Extensions, Grant};
 use oxide_auth::primitives::issuer::Issuer;
 
 use super::authorize::extensions;
-use super::issuer::{Minted, RecordingIssuer, TokenIssuer};
+use super::issuer::{Minted, RecordingIssuer, TokenIssuer, words};
 use super::machine::PROTOCOL;
 use crate::domain::secret::Secret;
 use crate::grant::error::{CodeFault, GrantError};
@@ -43,7 +43,7 @@ pub(in crate::grant) fn code(used: &CodeUse<'_>, issuer: &TokenIssuer) -> Result
             }
             Output::Issue { grant } => {
                 let made = recording.issue(grant.clone()).map_err(|()| recording.take_failure())?;
-                return Ok(issuer.minted(&made.token, &grant.scope.to_string()));
+                return Ok(issuer.minted(&made.token, &words(&grant.scope)));
             }
             Output::Ok(_) => return Err(GrantError::Protocol("the code flow ended before a token was made")),
             Output::Err(_) => return Err(GrantError::Protocol("authorization_code was refused by the protocol core")),

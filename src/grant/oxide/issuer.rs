@@ -6,10 +6,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use oxide_auth::primitives::grant::Grant;
 use oxide_auth::primitives::issuer::{IssuedToken, Issuer, RefreshedToken, TokenType};
+use oxide_auth::primitives::scope::Scope;
 use uuid::Uuid;
 
+use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::keys::KeyRing;
 use crate::domain::clock::Moment;
+use crate::domain::scope::Scopes;
 use crate::domain::secret::Secret;
 use crate::domain::token::{AccessClaims, Audience, Confirmation};
 use crate::grant::error::GrantError;
@@ -65,6 +68,14 @@ pub(in crate::grant) struct TokenIssuer {
 }
 
 impl TokenIssuer {
+    /// Dates the token no earlier than `earliest`.
+    pub(in crate::grant) fn date_after(&mut self, earliest: Moment, entropy: &dyn Entropy) {
+        if self.issued < earliest {
+            self.issued = earliest;
+            self.jti = uuid_v7(earliest, entropy);
+        }
+    }
+
     /// Signs the access token (RFC 9068 §2).
     pub(super) fn sign(&self, scope: &str) -> Result<Secret, GrantError> {
         let lifetime = i64::try_from(self.terms.lifetime.as_secs()).unwrap_or(i64::MAX);
@@ -87,6 +98,7 @@ impl TokenIssuer {
             amr: event.map(|event| event.amr.clone()).unwrap_or_default(),
             cnf: self.terms.bound.jkt.clone().map(|jkt| Confirmation { jkt }),
             act: self.terms.bound.act.clone(),
+            lender: self.terms.bound.lender.clone(),
         };
         Ok(self.ring.signer().ok_or(GrantError::NoSigningKey)?.sign(&claims)?)
     }
@@ -120,6 +132,11 @@ impl TokenIssuer {
     }
 }
 
+/// A scope as it is written: sorted, since the library keeps its words in no order.
+pub(super) fn words(scope: &Scope) -> String {
+    scope.to_string().split(' ').collect::<Scopes>().to_string()
+}
+
 /// The library's errors carry nothing, so the cause is kept beside it.
 pub(super) struct RecordingIssuer<'a> {
     pub(super) inner: &'a TokenIssuer,
@@ -135,7 +152,7 @@ impl RecordingIssuer<'_> {
     }
 
     fn signed(&mut self, grant: &Grant) -> Result<String, ()> {
-        match self.inner.sign(&grant.scope.to_string()) {
+        match self.inner.sign(&words(&grant.scope)) {
             Ok(token) => Ok(token.expose().to_owned()),
             Err(cause) => {
                 self.failure = Some(cause);

@@ -12,7 +12,7 @@ use oxide_auth::primitives::registrar::{ClientUrl, Registrar};
 use oxide_auth::primitives::scope::Scope;
 
 use super::desk::{ClientDesk, nowhere};
-use super::issuer::{Minted, RecordingIssuer, TokenIssuer};
+use super::issuer::{Minted, RecordingIssuer, TokenIssuer, words};
 use crate::domain::refresh::RefreshFamily;
 use crate::grant::error::GrantError;
 
@@ -83,7 +83,7 @@ pub(in crate::grant) fn refresh(used: &RefreshUse<'_>, issuer: &TokenIssuer) -> 
                 Input::Recovered { scope: used.scope.map(Cow::Borrowed), grant }
             }
             Output::Refresh { token, grant } => {
-                let scope = grant.scope.to_string();
+                let scope = words(&grant.scope);
                 let made = recording.refresh(token, *grant).map_err(|()| recording.take_failure())?;
                 return Ok(issuer.minted(&made.token, &scope));
             }
@@ -103,7 +103,7 @@ pub(super) const PROTOCOL: GrantError = GrantError::Protocol("an answer did not 
 
 fn issue(scope: Scope, issuer: &TokenIssuer) -> Result<Minted, GrantError> {
     let mut recording = RecordingIssuer { inner: issuer, recovered: None, failure: None };
-    let text = scope.to_string();
+    let text = words(&scope);
     let grant = Grant { scope, ..blank_grant(issuer)? };
     let made = recording.issue(grant).map_err(|()| recording.take_failure())?;
     Ok(issuer.minted(&made.token, &text))

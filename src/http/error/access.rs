@@ -61,7 +61,10 @@ impl AccessError {
             Self::WrongClientBasic => {
                 Answer::unauthorized("auth_invalid_credentials", "Unable to authenticate", Challenge::Bearer)
             }
-            Self::WrongSuperuser => Answer::unauthorized("unauthorized", sentence(Need::System), Challenge::Basic),
+            // Usergrid: what is the superuser's alone is asked for by Basic. Nothing that a portal shows is.
+            Self::WrongSuperuser | Self::Forbidden(Need::System) => {
+                Answer::unauthorized("unauthorized", sentence(Need::System), Challenge::Basic)
+            }
             Self::Forbidden(need) => Answer::unauthorized("unauthorized", sentence(*need), Challenge::Bearer),
             // RFC 6750 §3.1.
             Self::InsufficientScope(scope) => Answer {

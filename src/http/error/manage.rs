@@ -1,16 +1,11 @@
 //! The words of `ManageError`.
 
-use std::time::Duration;
-
 use actix_web::http::StatusCode;
 
 use super::{Answer, Body, Challenge, Voice, Worded};
 use crate::access::{AccessError, Need};
 use crate::domain::failure::DATABASE_RETRY;
-use crate::manage::{ClientFault, ManageError};
-
-/// How soon another registration may be let through.
-const REGISTRATION_RETRY: Duration = Duration::from_secs(3_600);
+use crate::manage::{ClientFault, ManageError, Unique};
 
 impl Worded for ManageError {
     fn answer(&self, voice: Voice) -> Answer {
@@ -43,9 +38,9 @@ impl Worded for ManageError {
                     Challenge::InvalidToken,
                 )
             },
-            Self::TooManyRegistrations => Answer {
+            Self::TooManyRegistrations { retry_after } => Answer {
                 status: StatusCode::TOO_MANY_REQUESTS,
-                retry_after: Some(REGISTRATION_RETRY),
+                retry_after: Some(*retry_after),
                 ..Answer::oauth("temporarily_unavailable", "Too many clients were registered from here.")
             },
             Self::TooManyClients => Answer {
@@ -81,16 +76,15 @@ impl Worded for ManageError {
             Self::RequiredProperty { .. } => {
                 Answer::new(StatusCode::BAD_REQUEST, "required_property_not_found", self.to_string())
             }
-            Self::Duplicate { .. } => {
-                Answer::new(StatusCode::BAD_REQUEST, "duplicate_unique_property_exists", self.to_string())
-            }
             // As for a guest whose role does not let them.
             Self::RegistrationClosed => AccessError::Forbidden(Need::Permission).answer(voice),
             Self::UnknownName(_) => Answer::new(StatusCode::NOT_FOUND, "service_resource_not_found", self.to_string()),
             Self::UnknownEntity(_) => Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string()),
-            Self::Taken(_) => {
-                Answer::new(StatusCode::BAD_REQUEST, "duplicate_unique_property_exists", self.to_string())
-            }
+            Self::Taken { what, value } => Answer::new(
+                StatusCode::BAD_REQUEST,
+                "duplicate_unique_property_exists",
+                not_unique(*what, value.as_deref()),
+            ),
             Self::UnknownProvider | Self::UnknownProviderSetting(_) | Self::ProviderSetting(..) => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string())
             }
@@ -104,6 +98,11 @@ impl Worded for ManageError {
             Self::TooManyListings | Self::SlowQuery => {
                 Answer { description: self.to_string().into(), ..Answer::unavailable(DATABASE_RETRY) }
             }
+            Self::TooMuchMail { retry_after } => Answer {
+                retry_after: Some(*retry_after),
+                ..Answer::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", self.to_string())
+            },
+
             Self::StalePage => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string()),
             Self::UnknownMail(_) | Self::UnknownTemplate(_) | Self::UnknownSession(_) | Self::UnknownConsent(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
@@ -121,5 +120,22 @@ fn wrong_metadata(fault: &ClientFault, voice: Voice) -> Answer {
         (Voice::OAuth, ClientFault::Metadata(..) | ClientFault::UnknownMember(_) | ClientFault::NoObject) => {
             Answer::oauth("invalid_client_metadata", fault.to_string().replace('"', "'"))
         }
+    }
+}
+
+/// Usergrid: an organization is a group of the management plane there, and found by its path.
+fn not_unique(what: Unique, value: Option<&str>) -> String {
+    let rule = match what {
+        Unique::OrganizationName | Unique::GroupPath => {
+            "Entity \"group\" requires that property named \"path\" be unique"
+        }
+        Unique::ApplicationName => "Entity \"application\" requires that property named \"name\" be unique",
+        Unique::Username => "Entity \"user\" requires that property named \"username\" be unique",
+        Unique::Email => "Entity \"user\" requires that property named \"email\" be unique",
+        Unique::RoleName => "Entity \"role\" requires that property named \"name\" be unique",
+    };
+    match value {
+        Some(value) => format!("{rule}, value of {value} exists"),
+        None => rule.to_owned(),
     }
 }

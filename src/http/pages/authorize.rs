@@ -12,7 +12,7 @@ use crate::domain::registered::ClientMetadata;
 use crate::grant::{
     AuthorizationRequest, AuthorizeError, AuthorizeParameters, AuthorizeRefusal, Redirect, ResponseMode, Step,
 };
-use crate::http::error::Refusal;
+use crate::http::error::{Refusal, Voice, Worded};
 use crate::http::extract::call::Call;
 use crate::manage::Theme;
 
@@ -45,7 +45,7 @@ pub async fn authorize(call: Call) -> Result<HttpResponse, Refusal> {
     match call.state.dispatcher.open(&place, &AuthorizeParameters::read(said.into_pairs())).await {
         Ok(opened) => advance(&visit, opened.request).await,
         Err(AuthorizeRefusal::Page(cause)) => Ok(told(&visit, &cause)),
-        Err(AuthorizeRefusal::Redirect(redirect)) => Ok(leave(&visit, &redirect)),
+        Err(AuthorizeRefusal::Redirect(redirect)) => Ok(leave(&visit, redirect)),
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) async fn advance(visit: &Visit<'_>, request: AuthorizationRequest) ->
                     let noted = state.registry.note_client(&signed.session, request.client).await;
                     noted.map_err(|cause| visit.call.refuse(&cause))?;
                 }
-                Ok(leave(visit, &redirect))
+                Ok(leave(visit, redirect))
             }
             Err(cause) => Ok(told(visit, &cause)),
         },
@@ -86,7 +86,7 @@ pub(super) async fn advance(visit: &Visit<'_>, request: AuthorizationRequest) ->
 
 /// Tells the client that there is no code.
 pub(super) fn decline(visit: &Visit<'_>, request: &AuthorizationRequest, cause: AuthorizeError) -> HttpResponse {
-    leave(visit, &visit.call.state.dispatcher.decline(visit.place, request, cause))
+    leave(visit, visit.call.state.dispatcher.decline(visit.place, request, cause))
 }
 
 /// Where nothing is known of the client any more, or we failed, nobody is sent anywhere.
@@ -101,10 +101,15 @@ fn is_for_the_person(cause: &AuthorizeError) -> bool {
 }
 
 /// The browser goes to the client, by a redirect or by a form.
-pub(super) fn leave(visit: &Visit<'_>, redirect: &Redirect) -> HttpResponse {
-    if let Some(cause) = &redirect.cause {
+pub(super) fn leave(visit: &Visit<'_>, redirect: Redirect) -> HttpResponse {
+    let sentence = redirect.cause.as_ref().map(|cause| {
         tracing::info!(code = cause.code(), %cause, "an authorization request was refused");
-    }
+        cause.answer(Voice::OAuth).description
+    });
+    let redirect = match sentence {
+        Some(sentence) => redirect.described(&sentence),
+        None => redirect,
+    };
     match redirect.mode {
         ResponseMode::Query => visit.go(&redirect.location()),
         ResponseMode::FormPost => {

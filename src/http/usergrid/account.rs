@@ -12,7 +12,7 @@ use crate::domain::place::Place;
 use crate::domain::secret::Secret;
 use crate::domain::tenant::Switch;
 use crate::domain::user::AppUser;
-use crate::grant::GrantError;
+use crate::grant::{GrantError, Lender};
 use crate::http::error::{Refusal, RequestError};
 use crate::http::extract::call::Call;
 use crate::http::oauth::token;
@@ -86,6 +86,9 @@ pub async fn lend_token(call: Call) -> Result<HttpResponse, Refusal> {
     let by = by.map_err(|cause| call.refuse(&cause))?;
     let ttl = token::ttl(call.parameters()?).map_err(|cause| call.refuse(&cause))?;
     let user = named(&call, app.id, session.as_ref()).await?.map_err(|cause| call.refuse(&cause))?;
+    let token = session.as_ref().and_then(|session| session.token.as_ref());
+    let by =
+        Lender { principal: by, token: token.map(|token| token.jti), session: token.and_then(|token| token.session) };
     let issued = call.state.dispatcher.impersonate(&place, user.id, by, ttl).await;
     Ok(token::respond(&issued.map_err(|cause| call.refuse(&cause))?, None))
 }

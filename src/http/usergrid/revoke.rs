@@ -57,7 +57,8 @@ async fn of_user(call: Call, which: Which) -> Result<HttpResponse, Refusal> {
         }
     };
     let holder = user.map(|user| Principal::AppUser { org: org.id, app: app.id, user });
-    end(&call, which, Asked { holder, session: session.as_ref(), is_over }).await?;
+    let asked = Asked { holder, session: session.as_ref(), is_over, lacks: Need::Permission };
+    end(&call, which, asked).await?;
     let action = match which {
         Which::All => "revoked user tokens",
         Which::One => "revoked user token",
@@ -92,7 +93,8 @@ async fn of_admin(call: Call, which: Which) -> Result<HttpResponse, Refusal> {
     };
     let holder = admin.map(|admin| Principal::Admin { admin });
     let is_over = call.state.guard.superuser(session.as_ref()).is_ok();
-    end(&call, which, Asked { holder, session: session.as_ref(), is_over }).await?;
+    let asked = Asked { holder, session: session.as_ref(), is_over, lacks: Need::Admin };
+    end(&call, which, asked).await?;
     // Usergrid: the management plane says the plural for one token too.
     Ok(Envelope::new(call.started).action("revoked user tokens").into_response(call.state.clock.now()))
 }
@@ -101,6 +103,8 @@ struct Asked<'a> {
     holder: Option<Principal>,
     session: Option<&'a Session>,
     is_over: bool,
+    /// What is said to be missing where nobody has the name.
+    lacks: Need,
 }
 
 /// An unknown user is refused like a foreign one, so that nobody learns who exists.
@@ -109,7 +113,7 @@ async fn end(call: &Call, which: Which, asked: Asked<'_>) -> Result<(), Refusal>
         Which::All => None,
         Which::One => Some(call.named_token()?),
     };
-    let holder = asked.holder.ok_or_else(|| call.refuse(&AccessError::Forbidden(Need::Permission)))?;
+    let holder = asked.holder.ok_or_else(|| call.refuse(&AccessError::Forbidden(asked.lacks)))?;
     let request = Request { holder, caller: asked.session, is_over: asked.is_over };
     let ended = match token {
         None => call.state.revoker.all(request).await,

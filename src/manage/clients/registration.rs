@@ -55,9 +55,8 @@ impl Registry {
     ) -> Result<Registered, ManageError> {
         let mode = self.client_registration(place)?;
         let now = self.clock.now();
-        if !self.registrations.admits(by.source, self.policy.registrations_per_source, now) {
-            return Err(ManageError::TooManyRegistrations);
-        }
+        let admitted = self.registrations.admit(by.source, self.policy.registrations_per_source, now);
+        admitted.map_err(|retry_after| ManageError::TooManyRegistrations { retry_after })?;
         let permitted_by = self.permit(place, mode, by.token).await?;
         let Read { name, metadata } = metadata::read(given, None, KeptBy::Registration)?;
         self.check_client(&metadata, KeptBy::Registration).await?;

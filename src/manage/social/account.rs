@@ -41,7 +41,7 @@ impl Registry {
                 // Linked: the next look finds it and writes the profile.
                 Ok(None) => {}
                 Err(ManageError::Store(cause @ StoreError::Conflict(_))) => last = cause,
-                Err(ManageError::Taken(_)) => {}
+                Err(ManageError::Taken { .. }) => {}
                 Err(cause) => return Err(cause),
             }
         }

@@ -1,6 +1,7 @@
 //! A central Tokengrid or Usergrid: it is asked who the bearer of an unknown token is (`GET {url}/management/me`), and
 //! its answer holds for a short while. What is revoked there is refused here when that while is over.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -87,8 +88,9 @@ impl SignOn {
         let admin = self.admin_of(&user).await?;
         let until = now.plus(self.policy.cache);
         let issued = stated_issue(text).unwrap_or(Moment::EPOCH);
-        let vouched = Vouched { admin, issued, expires: until };
-        self.memory.hold(digest, vouched, (now, until));
+        let known_as = Some(Arc::from(user.uuid.to_string()));
+        let vouched = Vouched { admin, known_as, issued, expires: until };
+        self.memory.hold(digest, vouched.clone(), (now, until));
         Ok(vouched)
     }
 
@@ -179,7 +181,7 @@ impl SignOn {
         match registry.store.blocking(move |store| store.provision(&provision)).await.map_err(ManageError::from) {
             Ok(()) => Ok(id),
             // A username of another admin here, or a twin request that came first.
-            Err(ManageError::Taken(_) | ManageError::Store(StoreError::Conflict(_))) => {
+            Err(ManageError::Taken { .. } | ManageError::Store(StoreError::Conflict(_))) => {
                 Self::admitted(registry.find_admin(&user.uuid.to_string()).await?)
             }
             Err(cause) => Err(cause.into()),

@@ -1,5 +1,7 @@
 //! Tokens of an identity provider: its keys are fetched and kept, a token is verified, and a claim names the admin.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::SignOn;
@@ -13,8 +15,9 @@ use crate::domain::user::{Admin, Identifier};
 impl SignOn {
     pub(super) async fn vouch_by_jwt(&self, token: &Secret) -> Result<Vouched, ExternalError> {
         let (claims, issued) = self.verified(token).await?;
-        let admin = self.named_by(&claims.all).await?;
-        Ok(Vouched { admin: Self::admitted(admin)?, issued, expires: claims.expires })
+        let admin = Self::admitted(self.named_by(&claims.all).await?)?;
+        let known_as = subject(&claims.all).map(Arc::from);
+        Ok(Vouched { admin, known_as, issued, expires: claims.expires })
     }
 
     /// Verifies a token, and says when it was issued. A key that the known set lacks may be new: that is worth one more look, and no more than one
@@ -68,4 +71,10 @@ impl SignOn {
         let find = move |store: &crate::store::Store| store.find_admin(&Identifier::Username(key));
         Ok(self.registry.store.point(find).await.map_err(crate::manage::ManageError::from)?)
     }
+}
+
+/// Whom the provider means, by its own id (OpenID Connect Core §2); `user_id` says the same in some that are older.
+fn subject(claims: &Map<String, Value>) -> Option<&str> {
+    let claim = |name: &str| claims.get(name).and_then(Value::as_str).filter(|id| !id.is_empty());
+    claim("sub").or_else(|| claim("user_id"))
 }

@@ -18,7 +18,7 @@ pub(super) struct Memory {
 }
 
 /// What is remembered of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Remembered {
     Held(Vouched),
     Refused,
@@ -41,9 +41,9 @@ impl Memory {
 
 type Places<T> = Mutex<HashMap<[u8; 32], (T, Moment)>>;
 
-fn find<T: Copy>(places: &Places<T>, token: Digest, now: Moment) -> Option<T> {
+fn find<T: Clone>(places: &Places<T>, token: Digest, now: Moment) -> Option<T> {
     let places = places.lock().unwrap_or_else(PoisonError::into_inner);
-    places.get(&token.0).filter(|(_, until)| now < *until).map(|(value, _)| *value)
+    places.get(&token.0).filter(|(_, until)| now < *until).map(|(value, _)| value.clone())
 }
 
 fn keep<T>(places: &Places<T>, token: Digest, value: T, (now, until): (Moment, Moment)) {
@@ -67,8 +67,8 @@ mod tests {
     fn a_flood_of_refusals_stays_bounded_and_drives_out_no_admin() {
         let memory = Memory::default();
         let (now, until) = (Moment::from_millis(0), Moment::from_millis(1_000));
-        let good = Vouched { admin: AdminId::SUPERUSER, issued: now, expires: until };
-        memory.hold(Digest([7; 32]), good, (now, until));
+        let good = Vouched { admin: AdminId::SUPERUSER, known_as: None, issued: now, expires: until };
+        memory.hold(Digest([7; 32]), good.clone(), (now, until));
         for number in 0..u32::try_from(PLACES).expect("small") + 5 {
             let mut digest = [0; 32];
             digest[..4].copy_from_slice(&number.to_be_bytes());

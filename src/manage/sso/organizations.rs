@@ -88,7 +88,7 @@ impl SignOn {
         };
         match registry.store.blocking(move |store| store.provision(&provision)).await.map_err(ManageError::from) {
             Ok(()) => Ok(true),
-            Err(ManageError::Taken(_)) => {
+            Err(ManageError::Taken { .. }) => {
                 tracing::warn!(org = %id, "the central server's organization has the name of another one here");
                 Ok(false)
             }

@@ -3,15 +3,15 @@
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::Conn;
-use super::person::{Keys, PersonRow, fresh_keys, person_columns};
-use crate::domain::id::{AdminId, OrgId};
+use super::person::{Keys, PersonRow, keys_of, person_columns};
+use super::{Conn, sign_in_name};
+use crate::domain::id::{AdminId, OrgId, TenantId};
 use crate::domain::name::Email;
 use crate::domain::secret::Secret;
-use crate::domain::user::{Admin, Identifier, Person, WithPassword};
+use crate::domain::user::{Admin, Identifier, WithPassword};
 use crate::store::admins::AdminChange;
 use crate::store::columns::RowId;
-use crate::store::error::{Conflict, StoreError};
+use crate::store::error::StoreError;
 use crate::store::passwords::NewPassword;
 use crate::store::schema::{admin, membership};
 
@@ -32,32 +32,27 @@ impl Row {
 }
 
 /// As for users: no admin's username is another's email.
-fn refuse_shadow(conn: &mut Conn, id: AdminId, person: &Person, before: Option<&Keys>) -> Result<(), StoreError> {
-    let others = admin::table.filter(admin::id.ne(RowId(id.uuid()))).select(admin::id);
-    let (username, email) = fresh_keys(person, before);
-    if let Some(key) = username
-        && others.filter(admin::email_key.eq(key)).first::<RowId>(conn).optional()?.is_some()
-    {
-        return Err(StoreError::Conflict(Conflict::Username));
-    }
-    if let Some(key) = email
-        && others.filter(admin::username_key.eq(key)).first::<RowId>(conn).optional()?.is_some()
-    {
-        return Err(StoreError::Conflict(Conflict::Email));
+fn take_names(conn: &mut Conn, id: AdminId, before: Option<&Keys>, after: &Keys) -> Result<(), StoreError> {
+    let bearer = (TenantId::MANAGEMENT, id.uuid());
+    sign_in_name::claim(conn, bearer, after, before)?;
+    let Some(before) = before else { return Ok(()) };
+    for key in sign_in_name::release(conn, bearer, before, Some(after))? {
+        if let Some(heir) = find(conn, &Identifier::EmailOrUsername(key.clone()))? {
+            sign_in_name::hand_over(conn, (TenantId::MANAGEMENT, heir.who.id.uuid()), &key)?;
+        }
     }
     Ok(())
 }
 
-/// Adds an admin with their hash.
+/// Adds an admin with their hash. The transaction has entered the management tenant, here and at every change.
 pub fn insert(conn: &mut Conn, new: &WithPassword<Admin>) -> Result<(), StoreError> {
-    refuse_shadow(conn, new.who.id, &new.who.person, None)?;
     let row = Row {
         id: RowId(new.who.id.uuid()),
         hash: new.hash.as_ref().map(|hash| hash.expose().to_owned()),
         person: PersonRow::new(&new.who.person),
     };
     diesel::insert_into(admin::table).values(row).execute(conn)?;
-    Ok(())
+    take_names(conn, new.who.id, None, &keys_of(&new.who.person))
 }
 
 /// The admin that `who` names.
@@ -90,12 +85,19 @@ pub fn list_of(conn: &mut Conn, org: OrgId) -> Result<Vec<Admin>, StoreError> {
         .collect()
 }
 
-/// Writes what changes of an admin; false when there is none.
+/// Writes what changes of an admin; false when there is none, or none as it was seen.
 pub fn change(conn: &mut Conn, change: &AdminChange) -> Result<bool, StoreError> {
     let row = || admin::table.filter(admin::id.eq(RowId(change.admin.uuid())));
+    if let Some(seen) = change.seen {
+        // First of all, so that whoever else changes the row waits for us, or we have seen what they wrote.
+        let same = row().filter(admin::modified.eq(seen));
+        if diesel::update(same).set(admin::modified.eq(change.at)).execute(conn)? == 0 {
+            return Ok(false);
+        }
+    }
     if let Some(person) = &change.profile {
         let before: Option<Keys> = row().select((admin::username_key, admin::email_key)).first(conn).optional()?;
-        refuse_shadow(conn, change.admin, person, before.as_ref())?;
+        let Some(before) = before else { return Ok(false) };
         let values = (
             admin::username.eq(person.username.as_str()),
             admin::username_key.eq(person.username.key()),
@@ -105,6 +107,7 @@ pub fn change(conn: &mut Conn, change: &AdminChange) -> Result<bool, StoreError>
             admin::properties.eq(Value::Object(person.properties.clone())),
         );
         diesel::update(row()).set(values).execute(conn)?;
+        take_names(conn, change.admin, Some(&before), &keys_of(person))?;
     }
     if let Some(standing) = change.standing {
         let values = (

@@ -1,13 +1,13 @@
 //! The rows of an application's users.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::person::{Keys, PersonRow, fresh_keys, person_columns};
-use super::{Conn, from_json, term};
+use super::person::{Keys, PersonRow, keys_of, person_columns};
+use super::{Conn, from_json, sign_in_name, term};
 use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, UserId};
 use crate::domain::name::Email;
@@ -15,7 +15,7 @@ use crate::domain::query::Collection;
 use crate::domain::secret::Secret;
 use crate::domain::user::{AppUser, Identifier, Names, WithPassword};
 use crate::store::columns::RowId;
-use crate::store::error::{Conflict, StoreError};
+use crate::store::error::StoreError;
 use crate::store::passwords::NewPassword;
 use crate::store::schema::{app_user, mail_token, social_identity};
 
@@ -54,29 +54,31 @@ impl Row {
     }
 }
 
-/// Refuses a username that is another's email, and an email that is another's username: who is named by either would
-/// be taken for the other. What a user bears already is not asked again.
-fn refuse_shadow(conn: &mut Conn, user: &AppUser, before: Option<&Keys>) -> Result<(), StoreError> {
-    let tenant = app_user::table.filter(app_user::tenant_id.eq(RowId(user.app.uuid())));
-    let others = tenant.filter(app_user::id.ne(RowId(user.id.uuid()))).select(app_user::id);
-    let (username, email) = fresh_keys(&user.person, before);
-    if let Some(key) = username
-        && others.filter(app_user::email_key.eq(key)).first::<RowId>(conn).optional()?.is_some()
-    {
-        return Err(StoreError::Conflict(Conflict::Username));
+/// Sees to it that nobody's username is another's email: who is named by either would be taken for the other.
+fn take_names(
+    conn: &mut Conn,
+    app: AppId,
+    id: UserId,
+    (before, after): (Option<&Keys>, Option<&Keys>),
+) -> Result<(), StoreError> {
+    let bearer = (app.into(), id.uuid());
+    if let Some(after) = after {
+        sign_in_name::claim(conn, bearer, after, before)?;
     }
-    if let Some(key) = email
-        && others.filter(app_user::username_key.eq(key)).first::<RowId>(conn).optional()?.is_some()
-    {
-        return Err(StoreError::Conflict(Conflict::Email));
+    let Some(before) = before else { return Ok(()) };
+    for key in sign_in_name::release(conn, bearer, before, after)? {
+        let who = Identifier::EmailOrUsername(key.clone());
+        if let Some(heir) = find(conn, app, &who)? {
+            sign_in_name::hand_over(conn, (app.into(), heir.who.id.uuid()), &key)?;
+        }
     }
     Ok(())
 }
 
 /// Adds a user with their hash and their terms, inside their application.
 pub fn insert(conn: &mut Conn, user: &WithPassword<AppUser>) -> Result<(), StoreError> {
-    refuse_shadow(conn, &user.who, None)?;
     diesel::insert_into(app_user::table).values(Row::new(user)).execute(conn)?;
+    take_names(conn, user.who.app, user.who.id, (None, Some(&keys_of(&user.who.person))))?;
     term::insert(conn, user.who.app, Collection::Users, user.who.id.uuid(), &user.who.person.searchable())
 }
 
@@ -126,7 +128,6 @@ pub fn update(conn: &mut Conn, user: &AppUser, seen: Moment) -> Result<bool, Sto
         .filter(app_user::modified.eq(seen));
     let before: Option<Keys> = same.select((app_user::username_key, app_user::email_key)).first(conn).optional()?;
     let Some(before) = before else { return Ok(false) };
-    refuse_shadow(conn, user, Some(&before))?;
     let person = &user.person;
     let values = (
         app_user::username.eq(person.username.as_str()),
@@ -143,6 +144,7 @@ pub fn update(conn: &mut Conn, user: &AppUser, seen: Moment) -> Result<bool, Sto
     );
     let is_set = diesel::update(same).set(values).execute(conn)? == 1;
     if is_set {
+        take_names(conn, user.app, user.id, (Some(&before), Some(&keys_of(person))))?;
         term::replace(conn, user.app, Collection::Users, user.id.uuid(), &person.searchable())?;
     }
     Ok(is_set)
@@ -167,8 +169,12 @@ pub fn pin(conn: &mut Conn, app: AppId, user: UserId) -> Result<Option<Secret>, 
 pub fn delete(conn: &mut Conn, app: AppId, user: UserId) -> Result<bool, StoreError> {
     let own =
         app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid()))).filter(app_user::id.eq(RowId(user.uuid())));
+    let keys: Option<Keys> = own.select((app_user::username_key, app_user::email_key)).first(conn).optional()?;
+    let Some(keys) = keys else { return Ok(false) };
     term::remove(conn, app, Collection::Users, user.uuid())?;
-    Ok(diesel::delete(own).execute(conn)? == 1)
+    let is_gone = diesel::delete(own).execute(conn)? == 1;
+    take_names(conn, app, user, (Some(&keys), None))?;
+    Ok(is_gone)
 }
 
 /// How many users an application has.
@@ -202,22 +208,36 @@ pub fn replace_hash(conn: &mut Conn, app: AppId, user: UserId, old: &Secret, new
     Ok(diesel::update(same).set(app_user::hash.eq(new.expose())).execute(conn)? == 1)
 }
 
-/// Adds those users whose id, username and email are all free; answers which they are. Their terms are not written.
-pub fn insert_free(conn: &mut Conn, users: &[WithPassword<AppUser>]) -> Result<Vec<Uuid>, StoreError> {
+/// Adds those users whose id, username and email are all free, and no other's username or email; answers which they
+/// are. Their terms are not written.
+pub fn insert_free(conn: &mut Conn, app: AppId, users: &[WithPassword<AppUser>]) -> Result<Vec<Uuid>, StoreError> {
     let mut added = Vec::with_capacity(users.len());
     // In the order of their ids, so that neighbours in the table are written one after the other.
-    let mut users: Vec<_> = users.iter().collect();
+    let mut users: Vec<_> = users.iter().filter(|user| user.who.app == app).collect();
     users.sort_by_key(|user| user.who.id.uuid());
     for some in users.chunks(ROWS_A_STATEMENT) {
         let rows: Vec<Row> = some.iter().map(|user| Row::new(user)).collect();
-        let ids: Vec<RowId> = diesel::insert_into(app_user::table)
+        let new: Vec<(RowId, String, Option<String>)> = diesel::insert_into(app_user::table)
             .values(rows)
             .on_conflict_do_nothing()
-            .returning(app_user::id)
+            .returning((app_user::id, app_user::username_key, app_user::email_key))
             .get_results(conn)?;
-        added.extend(ids.into_iter().map(|id| id.0));
+        let new: Vec<(Uuid, Keys)> = new.into_iter().map(|(id, username, email)| (id.0, (username, email))).collect();
+        let refused = sign_in_name::claim_all(conn, app.into(), &new)?;
+        remove_new(conn, app, &refused)?;
+        added.extend(new.into_iter().map(|(id, _)| id).filter(|id| !refused.contains(id)));
     }
     Ok(added)
+}
+
+/// Takes rows back that were written a moment ago, with nothing beside them yet.
+fn remove_new(conn: &mut Conn, app: AppId, ids: &HashSet<Uuid>) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let tenant = app_user::table.filter(app_user::tenant_id.eq(RowId(app.uuid())));
+    diesel::delete(tenant.filter(app_user::id.eq_any(ids.iter().map(|id| RowId(*id))))).execute(conn)?;
+    Ok(())
 }
 
 /// The users of these ids with their hashes, in no particular order.

@@ -166,13 +166,3 @@ pub fn remove_all_of(conn: &mut Conn, tenant: TenantId, holder: Uuid) -> Result<
     diesel::delete(all).execute(conn)?;
     Ok(())
 }
-
-/// Removes the codes of a browser's session that wait to be used.
-pub fn void_of_session(conn: &mut Conn, tenant: TenantId, session: Uuid) -> Result<(), StoreError> {
-    let waiting = authorization_code::table
-        .filter(authorization_code::tenant_id.eq(RowId(tenant.uuid())))
-        .filter(authorization_code::session.eq(RowId(session)))
-        .filter(authorization_code::used.is_null());
-    diesel::delete(waiting).execute(conn)?;
-    Ok(())
-}

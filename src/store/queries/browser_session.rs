@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Conn, authorization_code, from_json, logout_notice, refresh_family, revocation};
+use super::{Conn, from_json, logout_notice, refresh_family, revocation};
 use crate::domain::authority::Authority;
 use crate::domain::browser::{BrowserSession, Ending, SessionDetails};
 use crate::domain::clock::Moment;
@@ -152,7 +152,6 @@ pub fn end(conn: &mut Conn, id: Uuid, ending: Ending, template: &Revocation) -> 
         return Ok(false);
     }
     logout_notice::announce(conn, &session, template.watermark)?;
-    authorization_code::void_of_session(conn, template.tenant, id)?;
     for family in refresh_family::list_of_session(conn, template.tenant, id)? {
         if ending == Ending::Whole || !family.is_offline {
             let ended = Revocation { target: RevocationTarget::Token(family.id), ..*template };
@@ -178,7 +177,6 @@ pub fn end_covered(conn: &mut Conn, revocation: &Revocation) -> Result<(), Store
             let sessions: Vec<Row> = own.select(Row::as_select()).load(conn)?;
             diesel::update(own).set(browser_session::ended.eq(revocation.watermark)).execute(conn)?;
             for session in sessions {
-                authorization_code::void_of_session(conn, revocation.tenant, session.id.0)?;
                 logout_notice::announce(conn, &session.into_domain()?, revocation.watermark)?;
             }
         }

@@ -14,7 +14,7 @@ use self::columns::Columns;
 use self::filter::{Filters, is_narrow, select_terms};
 use self::order::SortKey;
 use self::statement::{MarkKind, Statement};
-use super::{Conn, PLANS_ALONE};
+use super::{Conn, IN_TIME, PLANS_ALONE};
 use crate::domain::clock::Moment;
 use crate::domain::id::AppId;
 use crate::domain::link::LinkDirection;
@@ -49,7 +49,11 @@ pub fn statement(app: AppId, listing: &Listing) -> Option<Statement> {
     let begins = conditions.begin(&mut statement, &columns);
     statement.code(columns.table);
     key.join(&mut statement);
-    statement.code(" WHERE e.tenant_id = ").tenant().code(if begins { " AND e.id = b.id" } else { "" });
+    statement.code(" WHERE ").code(IN_TIME).code("e.tenant_id = ").tenant().code(if begins {
+        " AND e.id = b.id"
+    } else {
+        ""
+    });
     conditions.push(&mut statement, &columns);
     if let Some(marks) = &listing.after {
         statement.code(" AND ");
@@ -125,7 +129,7 @@ fn select_links(statement: &mut Statement, within: &Within) {
         LinkDirection::Outgoing => ("SELECT l.to_id AS id", " AND l.from_id = "),
         LinkDirection::Incoming => ("SELECT l.from_id AS id", " AND l.to_id = "),
     };
-    statement.code(listed).code(" FROM link AS l WHERE l.tenant_id = ").tenant();
+    statement.code(listed).code(" FROM link AS l WHERE ").code(IN_TIME).code("l.tenant_id = ").tenant();
     statement.code(" AND l.kind = ").text(within.kind.as_str()).code(end).id(within.end);
 }
 

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Conn, PLANS_ALONE, enter, has_migrations};
+use super::{Conn, IN_TIME, PLANS_ALONE, enter, has_migrations};
 use crate::domain::id::{RegisteredId, TenantId};
 use crate::domain::revocation::Revocation;
 use crate::domain::secret::Digest;
@@ -49,6 +49,7 @@ pub mod refresh_family;
 pub mod revocation;
 pub mod role;
 pub mod seen_proof;
+pub mod sign_in_name;
 pub mod signin_provider;
 pub mod signing_key;
 pub mod social_identity;

@@ -41,7 +41,7 @@ pub fn insert(conn: &mut Conn, app: AppId, load: &Load, now: Moment) -> Result<L
 }
 
 fn users(conn: &mut Conn, app: AppId, load: &Load, landed: &mut Landed) -> Result<(), StoreError> {
-    let new: HashSet<Uuid> = app_user::insert_free(conn, &load.users)?.into_iter().collect();
+    let new: HashSet<Uuid> = app_user::insert_free(conn, app, &load.users)?.into_iter().collect();
     let mut terms: BTreeMap<Uuid, &[Term]> = BTreeMap::new();
     for (user, found_by) in load.users.iter().zip(&load.terms) {
         if new.contains(&user.who.id.uuid()) {

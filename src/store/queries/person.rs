@@ -34,14 +34,9 @@ pub struct PersonRow {
 /// The keys under which somebody is found: of their username, and of their email.
 pub type Keys = (String, Option<String>);
 
-/// The keys that a person newly takes and that may be another's: a username that reads like an email, and an email.
-pub fn fresh_keys(person: &Person, before: Option<&Keys>) -> (Option<String>, Option<String>) {
-    let username = Some(person.username.key()).filter(|key| key.contains('@'));
-    let email = person.email.as_ref().map(Email::key);
-    (
-        username.filter(|key| before.is_none_or(|(had, _)| had != key)),
-        email.filter(|key| before.is_none_or(|(_, had)| had.as_ref() != Some(key))),
-    )
+/// The keys of a person.
+pub fn keys_of(person: &Person) -> Keys {
+    (person.username.key(), person.email.as_ref().map(Email::key))
 }
 
 /// The columns of [`PersonRow`] in its order; diesel's `Selectable` knows one table only.

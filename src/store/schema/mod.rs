@@ -349,6 +349,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    sign_in_name (tenant_id, name_key) {
+        tenant_id -> crate::store::columns::Uid,
+        name_key -> diesel::sql_types::Text,
+        holder_id -> crate::store::columns::Uid,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Binary, Nullable, Text};
     use crate::store::columns::{Instant, Uid};
 

@@ -14,12 +14,17 @@ use diesel::{RunQueryDsl, SqliteConnection};
 use super::error::{Conflict, StoreError};
 use super::options::StoreOptions;
 use super::pool::{builder, checkout};
+use super::side::Scope;
 use crate::domain::database::Durability;
 use crate::domain::id::TenantId;
 use crate::domain::tenant::Switch;
 
+mod deadline;
+
 #[path = "../queries/mod.rs"]
 pub mod queries;
+
+pub use deadline::OUT_OF_TIME;
 
 /// The connection that this side's queries are compiled for.
 pub type Conn = SqliteConnection;
@@ -27,6 +32,9 @@ pub type Conn = SqliteConnection;
 /// It keeps no statistics of its own accord, takes every tenant for a small one and would read it whole: a list has to
 /// say what to begin with.
 pub const PLANS_ALONE: bool = false;
+
+/// What every part of a list's statement has to meet that reads row by row: that the list may still go on.
+pub const IN_TIME: &str = "list_in_time() AND ";
 
 /// SQLite's words when another process kept its lock for too long.
 pub const LOCKED: &str = "database is locked";
@@ -62,8 +70,12 @@ impl Database {
     }
 
     /// Runs a read. Its statements carry the tenant; there is nothing to enter.
-    pub fn read<T>(&self, query: impl Fn(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        query(&mut *checkout(&self.readers)?)
+    pub fn read<T>(&self, scope: Scope, query: impl Fn(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut conn = checkout(&self.readers)?;
+        if let Scope::Listing(_) = scope {
+            deadline::begin(&mut conn)?;
+        }
+        query(&mut conn)
     }
 
     /// Runs a write in one transaction.
@@ -167,6 +179,7 @@ impl CustomizeConnection<SqliteConnection, PoolError> for Pragmas {
         conn.batch_execute(&format!(
             "PRAGMA busy_timeout = {patience}; PRAGMA foreign_keys = ON; PRAGMA synchronous = {synchronous}; {role};"
         ))?;
+        deadline::teach(conn)?;
         Ok(())
     }
 }

@@ -7,7 +7,8 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
 use super::*;
 use crate::domain::query::{Asked, Collection};
-use crate::store::Listing;
+use crate::domain::user::Identifier;
+use crate::store::{Journal, Listing};
 
 /// Tables that have the column `tenant_id` and are no tenant tables.
 const REGISTRY: [&str; 3] = ["change_log", "logout_notice", "mail"];
@@ -19,7 +20,7 @@ struct Line {
 }
 
 /// Every migration, oldest first.
-const ALL: [&str; 3] = ["0001_foundation", "0002_usergrid", "0004_oauth"];
+const ALL: [&str; 4] = ["0001_foundation", "0002_usergrid", "0003_sign_in_names", "0004_oauth"];
 
 /// The one column `line` of a query's answer.
 fn ask(store: &Store, sql: &str) -> Vec<String> {
@@ -101,7 +102,8 @@ fn every_key_of_a_tenant_table_begins_with_the_tenant() {
         let known = "app_group app_role app_user audit authorization_code browser_session client_secret consent \
                      device_grant granted_permission initial_access_token link mail_template mail_token oauth_client \
                      oauth_client_secret password_history pushed_request refresh_family refusal revocation seen_proof \
-                     signin_provider signing_key social_identity tenant_secret term token_activity trusted_issuer";
+                     sign_in_name signin_provider signing_key social_identity tenant_secret term token_activity \
+                     trusted_issuer";
         assert_eq!(tables.join(" "), known);
         for table in &tables {
             assert_eq!(keys[table].first().map(String::as_str), Some("tenant_id"), "{table}");
@@ -157,6 +159,73 @@ fn nodes_that_start_at_once_migrate_once() {
     }
 }
 
+/// Takes back the last `count` migrations.
+fn take_back(store: &Store, count: usize) {
+    let downs = match store.side() {
+        Side::Postgres(_) => [
+            ("0004", include_str!("../../../migrations/postgres/0004_oauth/down.sql")),
+            ("0003", include_str!("../../../migrations/postgres/0003_sign_in_names/down.sql")),
+            ("0002", include_str!("../../../migrations/postgres/0002_usergrid/down.sql")),
+            ("0001", include_str!("../../../migrations/postgres/0001_foundation/down.sql")),
+        ],
+        Side::Sqlite(_) => [
+            ("0004", include_str!("../../../migrations/sqlite/0004_oauth/down.sql")),
+            ("0003", include_str!("../../../migrations/sqlite/0003_sign_in_names/down.sql")),
+            ("0002", include_str!("../../../migrations/sqlite/0002_usergrid/down.sql")),
+            ("0001", include_str!("../../../migrations/sqlite/0001_foundation/down.sql")),
+        ],
+    };
+    for (version, down) in downs.iter().take(count) {
+        tamper(store, TenantId::MANAGEMENT, down);
+        let forget = format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'");
+        tamper(store, TenantId::MANAGEMENT, &forget);
+    }
+}
+
+#[test]
+fn of_two_who_bore_one_name_before_names_were_kept_the_first_keeps_it() {
+    each(|store| {
+        let (_, app) = a_tenant(store, "acme");
+        let (_, other) = a_tenant(store, "other");
+        let mut first = a_user(app, "jane@example.com", None);
+        first.who.person.created = at(0);
+        let second = a_user(app, "jane", None);
+        let alone = a_user(other, "jane", Some("jane@example.com"));
+        let admin = an_admin("ann", Some("ann@example.com"));
+        let users = vec![first.clone(), second.clone(), alone.clone()];
+        store.provision(&Provision { users, admins: vec![admin.clone()], ..Provision::default() }).expect("people");
+        take_back(store, 2);
+        let email = "email = 'Jane@example.com', email_key = 'jane@example.com'";
+        tamper(store, app.into(), &format!("UPDATE app_user SET {email} WHERE username_key = 'jane'"));
+        assert_eq!(store.migrate().expect("migrations apply"), ALL[2..]);
+
+        let find = |app, text| store.find_user(app, &Identifier::parse(text)).expect("a read").map(|user| user.id);
+        assert_eq!(find(app, "jane@example.com"), Some(second.who.id), "who signs in stays as it was");
+        assert_eq!(held(store, app.into(), "jane@example.com"), [first.who.id.uuid()]);
+        assert_eq!(held(store, other.into(), "jane@example.com"), [alone.who.id.uuid()]);
+        assert_eq!(held(store, TenantId::MANAGEMENT, "ann@example.com"), [admin.who.id.uuid()]);
+
+        // When the first gives it up, the other has it, and nobody else can.
+        let mut renamed = first.who.clone();
+        renamed.person.username = Username::parse("june").expect("a name");
+        assert!(store.save_user(&renamed, renamed.person.modified, None, &Journal::default()).expect("a write"));
+        assert_eq!(held(store, app.into(), "jane@example.com"), [second.who.id.uuid()]);
+    });
+}
+
+/// Whose a name is.
+fn held(store: &Store, tenant: TenantId, key: &str) -> Vec<Uuid> {
+    use crate::store::columns::RowId;
+    use crate::store::schema::sign_in_name;
+    use diesel::prelude::*;
+    let row = sign_in_name::table.find((RowId(tenant.uuid()), key)).select(sign_in_name::holder_id);
+    let found: Result<Vec<RowId>, StoreError> = match store.side() {
+        Side::Postgres(database) => database.write(tenant, |conn| Ok(row.load(conn)?)),
+        Side::Sqlite(database) => database.read(Scope::Registry, |conn| Ok(row.load(conn)?)),
+    };
+    found.expect("a read").into_iter().map(|id| id.0).collect()
+}
+
 #[test]
 fn users_who_were_there_before_search_terms_are_found_by_them() {
     each(|store| {
@@ -166,14 +235,9 @@ fn users_who_were_there_before_search_terms_are_found_by_them() {
             .flat_map(|app| (0..600).map(|number| a_user(*app, &format!("user{number}"), None)))
             .collect();
         store.provision(&Provision { users, ..Provision::default() }).expect("new users");
-        let down = match store.side() {
-            Side::Postgres(_) => include_str!("../../../migrations/postgres/0002_usergrid/down.sql"),
-            Side::Sqlite(_) => include_str!("../../../migrations/sqlite/0002_usergrid/down.sql"),
-        };
-        tamper(store, TenantId::MANAGEMENT, down);
-        tamper(store, TenantId::MANAGEMENT, "DELETE FROM __diesel_schema_migrations WHERE version = '0002'");
+        take_back(store, 3);
 
-        assert_eq!(store.migrate().expect("migrations apply"), ["0002_usergrid"]);
+        assert_eq!(store.migrate().expect("migrations apply"), ALL[1..]);
         for app in tenants {
             use Collection::{Roles, Users};
             for (collection, query, found) in [
@@ -197,21 +261,7 @@ fn users_who_were_there_before_search_terms_are_found_by_them() {
 #[test]
 fn migrations_can_be_taken_back() {
     each(|store| {
-        let downs = match store.side() {
-            Side::Postgres(_) => [
-                include_str!("../../../migrations/postgres/0004_oauth/down.sql"),
-                include_str!("../../../migrations/postgres/0002_usergrid/down.sql"),
-                include_str!("../../../migrations/postgres/0001_foundation/down.sql"),
-            ],
-            Side::Sqlite(_) => [
-                include_str!("../../../migrations/sqlite/0004_oauth/down.sql"),
-                include_str!("../../../migrations/sqlite/0002_usergrid/down.sql"),
-                include_str!("../../../migrations/sqlite/0001_foundation/down.sql"),
-            ],
-        };
-        for down in downs {
-            tamper(store, TenantId::MANAGEMENT, down);
-        }
+        take_back(store, ALL.len());
         assert_eq!(columns(store), BTreeSet::new());
     });
 }

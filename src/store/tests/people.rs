@@ -1,9 +1,10 @@
 //! Users, admins and memberships.
 
 use super::*;
-use crate::domain::user::Identifier;
-use crate::store::Journal;
+use crate::domain::revocation::{Revocation, RevocationTarget};
+use crate::domain::user::{Identifier, Standing};
 use crate::store::error::Conflict;
+use crate::store::{AdminChange, Journal, Load};
 
 fn with_users(store: &Store, users: &[&WithPassword<AppUser>]) {
     let users = users.iter().map(|user| (*user).clone()).collect();
@@ -123,5 +124,143 @@ fn a_hash_is_replaced_only_while_it_is_the_one_that_was_checked() {
         assert!(!store.replace_admin_hash(admin.who.id, &old, &new).expect("a write"));
         let found = store.find_admin_with_password(&Identifier::parse("ann")).expect("a read").expect("ann");
         assert_eq!(found.hash.expect("a hash").expose(), "new hash");
+    });
+}
+
+fn load(users: Vec<WithPassword<AppUser>>) -> Load {
+    let terms = users.iter().map(|_| Vec::new()).collect();
+    Load { users, terms, ..Load::default() }
+}
+
+#[test]
+fn who_moves_in_takes_no_name_that_another_signs_in_by() {
+    each(|store| {
+        let (_, app) = a_tenant(store, "acme");
+        let (_, other) = a_tenant(store, "other");
+        with_users(store, &[&a_user(app, "jane", Some("jane@example.com")), &a_user(app, "joe@example.com", None)]);
+        let by_username = a_user(app, "Jane@example.com", None);
+        let by_email = a_user(app, "squatter", Some("Joe@Example.com"));
+        let half = a_user(app, "free@example.com", Some("joe@example.com"));
+        let own = a_user(app, "ann@example.com", Some("Ann@example.com"));
+        let (first, second) = (a_user(app, "kim@example.com", None), a_user(app, "kim", Some("kim@example.com")));
+        let users = vec![by_username, by_email, half, own.clone(), first.clone(), second];
+
+        let landed = store.move_in(app, &load(users.clone()), at(9)).expect("a load");
+        assert_eq!(landed.new, [own.who.id.uuid(), first.who.id.uuid()].into());
+        assert!(store.move_in(app, &load(users), at(9)).expect("the same load").new.is_empty());
+        // What a refused one could have had is still to be had.
+        with_users(store, &[&a_user(app, "free@example.com", None), &a_user(app, "squatter", None)]);
+        let elsewhere = a_user(other, "jane@example.com", Some("joe@example.com"));
+        let landed = store.move_in(other, &load(vec![elsewhere.clone()]), at(9)).expect("a load");
+        assert_eq!(landed.new, [elsewhere.who.id.uuid()].into());
+
+        // Who moved in keeps others away as anybody does.
+        let refused = store
+            .provision(&Provision { users: vec![a_user(app, "x", Some("kim@EXAMPLE.com"))], ..Provision::default() });
+        assert!(matches!(refused, Err(StoreError::Conflict(Conflict::Email))), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_name_is_free_again_when_its_bearer_leaves_it_or_goes() {
+    each(|store| {
+        let (_, app) = a_tenant(store, "acme");
+        let ann = a_user(app, "ann@example.com", Some("ann@example.com"));
+        let (jane, admin) = (a_user(app, "jane@example.com", None), an_admin("zoe@example.com", Some("z@example.com")));
+        let new =
+            Provision { users: vec![ann.clone(), jane.clone()], admins: vec![admin.clone()], ..Provision::default() };
+        store.provision(&new).expect("people");
+        let add = |user| store.provision(&Provision { users: vec![user], ..Provision::default() });
+
+        // One of two names of the same spelling is left: the other still holds it.
+        let mut renamed = ann.who.clone();
+        renamed.person.username = Username::parse("ann").expect("a name");
+        assert!(store.save_user(&renamed, renamed.person.modified, None, &Journal::default()).expect("a write"));
+        assert!(add(a_user(app, "ann@example.com", None)).is_err());
+        renamed.person.email = None;
+        assert!(store.save_user(&renamed, renamed.person.modified, None, &Journal::default()).expect("a write"));
+        add(a_user(app, "ann@example.com", None)).expect("a name that nobody bears");
+
+        let target = RevocationTarget::Principal(jane.who.id.uuid());
+        let ends = Revocation::revoked(app.into(), target, at(1), Duration::from_secs(60));
+        assert!(store.delete_user(app, jane.who.id, &ends, &Journal::default()).expect("a write"));
+        add(a_user(app, "new", Some("jane@example.com"))).expect("a name that nobody bears");
+
+        let mut change = AdminChange::of(admin.who.id, at(5));
+        change.profile = Some(a_person("z@example.com", Some("zoe@example.com")));
+        assert!(store.change_admin(&change, &Journal::default()).expect("both names are their own"));
+        change.profile = Some(a_person("zoe", None));
+        assert!(store.change_admin(&change, &Journal::default()).expect("a write"));
+        let admins = vec![an_admin("z@example.com", Some("zoe@example.com"))];
+        store.provision(&Provision { admins, ..Provision::default() }).expect("names that nobody bears");
+    });
+}
+
+/// Runs two writes at once, many times over, and says how often both came through.
+fn both_come_through(rounds: i64, race: impl Fn(i64, bool) -> bool + Sync) -> usize {
+    let both = |round| {
+        let gate = std::sync::Barrier::new(2);
+        let run = |side| {
+            gate.wait();
+            race(round, side)
+        };
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| run(true));
+            run(false) & other.join().expect("a thread")
+        })
+    };
+    (0..rounds).filter(|round| both(*round)).count()
+}
+
+#[test]
+fn of_two_who_take_one_name_at_once_only_one_gets_it() {
+    each(|store| {
+        let (_, app) = a_tenant(store, "acme");
+        let name = |round: i64| format!("{round}@example.com");
+        let person = |round, is_email: bool| match is_email {
+            true => (format!("user{round}"), Some(name(round))),
+            false => (name(round), None),
+        };
+        let signed_up = both_come_through(50, |round, side| {
+            let (username, email) = person(round, side);
+            let users = vec![a_user(app, &username, email.as_deref())];
+            store.provision(&Provision { users, ..Provision::default() }).is_ok()
+        });
+        let moved_in = both_come_through(50, |round, side| {
+            let (username, email) = person(round + 1_000, side);
+            let users = vec![a_user(app, &username, email.as_deref())];
+            match side {
+                true => store.provision(&Provision { users, ..Provision::default() }).is_ok(),
+                false => !store.move_in(app, &load(users), at(9)).expect("a load").new.is_empty(),
+            }
+        });
+        let admins = both_come_through(50, |round, side| {
+            let (username, email) = person(round, side);
+            let admins = vec![an_admin(&username, email.as_deref())];
+            store.provision(&Provision { admins, ..Provision::default() }).is_ok()
+        });
+        assert_eq!((signed_up, moved_in, admins), (0, 0, 0));
+    });
+}
+
+#[test]
+fn what_was_decided_by_an_admin_as_seen_is_not_written_once_they_have_changed() {
+    each(|store| {
+        let admin = an_admin("ann", None);
+        store.provision(&Provision { admins: vec![admin.clone()], ..Provision::default() }).expect("an admin");
+        let seen = admin.who.person.modified;
+        let standing = admin.who.person.standing();
+        let mut shut = AdminChange::of(admin.who.id, at(5));
+        shut.standing = Some(Standing { activated: false, deactivated: Some(at(5)), ..standing });
+        assert!(store.change_admin(&shut, &Journal::default()).expect("a write"));
+
+        let mut late = AdminChange { seen: Some(seen), ..AdminChange::of(admin.who.id, at(6)) };
+        late.standing = Some(Standing { confirmed: true, ..standing });
+        assert!(!store.change_admin(&late, &Journal::default()).expect("a write"));
+        let find = || store.find_admin(&Identifier::parse("ann")).expect("a read").expect("ann").person;
+        assert_eq!((find().standing(), find().modified), (shut.standing.expect("set"), at(5)));
+        late.seen = Some(at(5));
+        assert!(store.change_admin(&late, &Journal::default()).expect("a write"));
+        assert_eq!((find().standing(), find().modified), (late.standing.expect("set"), at(6)));
     });
 }

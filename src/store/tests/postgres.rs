@@ -110,6 +110,13 @@ fn a_list_that_takes_too_long_is_given_up_and_its_connection_goes_on() {
             |scope, sql: &str| side(store).read(scope, |conn| Ok(sql_query(sql).get_result::<Count>(conn)?.count));
         let slow = count(Scope::Listing(tenant), "SELECT 1::bigint AS count FROM pg_sleep(60)");
         assert!(matches!(slow, Err(StoreError::TooSlow)), "{slow:?}");
+        // Whatever the server's language, and whatever else it says after as long a time.
+        let in_german = "DO $$ BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN
+            RAISE EXCEPTION 'Zeitueberschreitung' USING ERRCODE = '57014'; END $$";
+        let slow = side(store).read(Scope::Listing(tenant), |conn| Ok(conn.batch_execute(in_german)?));
+        assert!(matches!(slow, Err(StoreError::TooSlow)), "{slow:?}");
+        let broken = side(store).read(Scope::Listing(tenant), |conn| Ok(conn.batch_execute("SELECT 1 / 0")?));
+        assert!(matches!(broken, Err(StoreError::Database { .. })), "{broken:?}");
         let sql = "SELECT count(*) AS count FROM app_user WHERE current_setting('statement_timeout') = '5s'";
         assert_eq!(count(Scope::Listing(tenant), sql).expect("a list"), 1);
         assert_eq!(count(Scope::Tenant(tenant), sql).expect("a read"), 0, "the bound ends with its transaction");

@@ -1,5 +1,7 @@
 //! What only SQLite does.
 
+use diesel::{RunQueryDsl, sql_query};
+
 use super::*;
 use crate::store::side::Posture;
 use crate::store::{Conflict, Journal};
@@ -25,10 +27,27 @@ fn a_file_that_cannot_be_made_is_named() {
 }
 
 #[test]
+fn a_list_that_takes_too_long_is_given_up_and_its_connection_goes_on() {
+    on_sqlite(|store| {
+        let Side::Sqlite(database) = store.side() else { panic!("a store on SQLite") };
+        let (_, app) = a_tenant(store, "acme");
+        let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+            SELECT count(*) FROM n WHERE list_in_time()";
+        let slow = database.read(Scope::Listing(app.into()), |conn| Ok(sql_query(endless).execute(conn)?));
+        assert!(matches!(slow, Err(StoreError::TooSlow)), "{slow:?}");
+        let short = "SELECT 1 WHERE list_in_time() UNION ALL SELECT 2 WHERE list_in_time()";
+        for _ in 0..100 {
+            let next = database.read(Scope::Listing(app.into()), |conn| Ok(sql_query(short).execute(conn)?));
+            next.expect("the time of the next list has only begun");
+        }
+    });
+}
+
+#[test]
 fn readers_cannot_write() {
     on_sqlite(|store| {
         let Side::Sqlite(database) = store.side() else { return };
-        let refused = database.read(|conn| Ok(conn.batch_execute("DELETE FROM audit")?));
+        let refused = database.read(Scope::Registry, |conn| Ok(conn.batch_execute("DELETE FROM audit")?));
         assert!(matches!(refused, Err(StoreError::Database { .. })), "{refused:?}");
     });
 }

@@ -100,7 +100,12 @@ fn badly_written(world: &World) -> Vec<Value> {
         written.extend([json!({ "iss": format!("{base}{other}") }), json!({ "aud": format!("{base}{other}") })]);
     }
     let own = format!("{base}/acme/shop");
-    written.extend([json!({ "aud": [own] }), json!({ "aud": "" }), json!({ "iss": "/acme/shop" })]);
+    written.extend([
+        json!({ "aud": [] }),
+        json!({ "aud": [[own]] }),
+        json!({ "aud": "" }),
+        json!({ "iss": "/acme/shop" }),
+    ]);
     let all = ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "authority", "org", "app"];
     written.extend(all.map(|name| json!({ name: null })));
     written
@@ -143,13 +148,15 @@ fn a_claim_that_is_missing_or_of_another_kind_is_never_taken_for_a_good_one() {
 }
 
 #[test]
-fn a_claim_within_the_allowed_skew_is_good() {
+fn a_claim_within_the_allowed_skew_and_a_list_of_audiences_are_good() {
     let world = world();
     let mint = Mint::of(&world, world.acme.app.id);
     let genuine = claims(&world.acme.token(&world.guest(), Authority::AppUser));
     let ahead = 1_767_225_660;
     let dated = json!({ "iat": ahead, "jti": issued_at(ahead) });
-    for change in [dated, json!({ "nbf": ahead }), json!({ "extra": [1] })] {
+    // RFC 7519 §4.1.3: an audience may be a list that names this place among others.
+    let listed = json!({ "aud": ["https://api.example", genuine["aud"]] });
+    for change in [dated, json!({ "nbf": ahead }), json!({ "extra": [1] }), listed] {
         let token = mint.sign(&mint.header(), &with(&genuine, &change));
         assert_eq!(world.guest().bearer(&token).get("/acme/shop/users/me").status, 200, "{change}");
     }

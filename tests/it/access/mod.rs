@@ -11,5 +11,6 @@ mod pending_keys;
 mod presenting;
 mod revocation;
 mod routes;
+mod scope;
 mod states;
 mod url_secrets;

@@ -1,13 +1,31 @@
 //! What the standards demand, one file a document, each test named after the section that it proves.
 
+mod back_channel_logout;
+pub mod flow;
+mod oidc_core;
+mod oidc_core_signin;
 mod oidc_discovery;
 mod oidc_userinfo;
+mod races;
 mod revocation_feed;
+mod rfc6749;
+mod rfc6749_clients;
 mod rfc7009;
+mod rfc7523;
+mod rfc7591;
+mod rfc7592;
+mod rfc7636;
 mod rfc7662;
+mod rfc8252;
 mod rfc8414;
+mod rfc8705;
+mod rfc8707;
 mod rfc9068;
+mod rfc9126;
+mod rfc9207;
+mod rfc9700;
 mod rfc9728;
+mod rp_initiated_logout;
 mod truth;
 
 use serde_json::Value;

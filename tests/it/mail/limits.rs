@@ -6,8 +6,9 @@ use serde_json::json;
 use tokengrid::domain::authority::Authority;
 use tokengrid::domain::id::TenantId;
 use tokengrid::domain::mail::MailState;
+use tokengrid::domain::tenant::Switch;
 
-use crate::support::{Account, Answer, World, world, world_with};
+use crate::support::{Account, Answer, Client, PASSWORD, World, superuser_on, world, world_with};
 
 /// A page or an envelope without what tells one moment from another.
 fn timeless(answer: &Answer) -> (u16, String) {
@@ -170,4 +171,73 @@ fn guests_create_fifty_users_at_once_and_the_administration_more() {
     assert_eq!(refused.text_of("error_description"), "A batch may hold at most 50 entities.");
     let client = world.caller(&world.acme, Authority::AppClient);
     assert_eq!(client.json("/acme/shop/users", &many).json["rejected"].as_array().map(Vec::len), Some(51));
+}
+
+#[test]
+fn a_network_registers_as_many_admins_and_organizations_as_it_may_cause_mails() {
+    let world = world_with(|settings| {
+        superuser_on(settings);
+        settings.mail.per_source = 2;
+        settings.management.admins_must_confirm = Switch::On;
+    });
+    let register = |caller: &Client, path: &str, name: &str| {
+        let email = format!("{name}@example.test");
+        caller.json(path, &json!({ "organization": name, "username": name, "email": email, "password": PASSWORD }))
+    };
+    let (guest, users, orgs) = (world.guest(), "/management/users", "/management/orgs");
+    assert_eq!(register(&guest, users, "one").status, 200);
+    assert_eq!(register(&guest, orgs, "two").status, 200);
+    world.server.advance(Duration::from_secs(600));
+    for (path, name) in [(users, "three"), (orgs, "four")] {
+        let refused = register(&guest, path, name);
+        assert_eq!(refused.error(), (429, "too_many_requests"), "{}", refused.text);
+        assert_eq!(refused.header("retry-after"), "3000");
+    }
+    let admin = world.caller(&world.acme, Authority::Admin);
+    assert_eq!(register(&admin, users, "five").status, 429, "whoever registers strangers is one");
+    let letters = || world.server.letters(TenantId::MANAGEMENT).len();
+    assert_eq!(letters(), 2);
+    assert_eq!(register(&world.superuser(), users, "six").status, 200, "the superuser is no stranger");
+    world.server.advance(Duration::from_secs(3_000));
+    assert_eq!(register(&guest, users, "seven").status, 200);
+    assert_eq!(letters(), 4);
+}
+
+#[test]
+fn registering_is_not_counted_where_it_causes_no_mail() {
+    let world = world_with(|settings| settings.mail.per_source = 1);
+    for name in ["one", "two", "three"] {
+        let new = json!({ "username": name, "email": format!("{name}@example.test"), "password": PASSWORD });
+        let made = world.guest().json("/management/users", &new);
+        assert_eq!(made.status, 200, "{}", made.text);
+    }
+    assert!(world.server.letters(TenantId::MANAGEMENT).is_empty());
+}
+
+#[test]
+fn registrations_count_among_the_mails_to_one_address() {
+    let world = world_with(|settings| {
+        settings.mail.per_address = 2;
+        settings.management.admins_must_confirm = Switch::On;
+    });
+    let asked = || world.guest().form("/management/users/victim%40example.test/resetpw", "").status;
+    assert_eq!([asked(), asked()], [200, 200]);
+    let new = json!({ "email": "victim@example.test", "password": PASSWORD });
+    assert_eq!(world.guest().json("/management/users", &new).status, 200, "the account is made all the same");
+    assert!(world.server.letters(TenantId::MANAGEMENT).is_empty());
+}
+
+#[test]
+fn those_who_decide_get_ten_times_as_many_mails_and_no_more() {
+    let world = world_with(|settings| settings.mail.per_address = 1);
+    let client = world.caller(&world.acme, Authority::AppClient);
+    let set = client.put("/acme/shop", &json!({ "registration_requires_admin_approval": true }));
+    assert_eq!(set.status, 200, "{}", set.text);
+    assert_eq!(world.guest().json("/acme/shop/users", &batch(0, 12)).status, 200);
+    let of = |world: &World| world.server.letters_to(world.acme.app.id, "admin@acme.test").len();
+    assert_eq!(of(&world), 10);
+    assert_eq!(client.get("/acme/shop/users?limit=100").json["entities"].as_array().map(Vec::len), Some(13));
+    world.server.advance(Duration::from_secs(3_600));
+    assert_eq!(world.guest().json("/acme/shop/users", &batch(12, 1)).status, 200);
+    assert_eq!(of(&world), 11);
 }

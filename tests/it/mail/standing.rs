@@ -116,3 +116,26 @@ fn a_user_who_takes_another_address_proves_it_before_they_go_on() {
     let said = client.put("/acme/shop/users/ann", &json!({ "email": "ann@example.test" }));
     assert_eq!(said.json["entities"][0]["activated"], true, "the administration's word is enough: {}", said.text);
 }
+
+#[test]
+fn an_admin_who_is_shut_out_while_they_choose_a_password_stays_out() {
+    let world = world();
+    Account { confirmed: false, activated: false, email: Some("dan@example.test"), ..Account::named("dan") }
+        .admin(&world.server, &world.acme);
+    world.guest().form("/management/users/dan/resetpw", "");
+    let letter = world.server.last_letter(PLANE, "dan@example.test");
+    // The superuser's decision comes between the new password and what it proves.
+    world.server.sql(
+        "CREATE TRIGGER shut AFTER UPDATE OF hash ON admin BEGIN
+            UPDATE admin SET activated = 0, deactivated = 1, modified = modified + 1 WHERE id = NEW.id; END",
+        "CREATE FUNCTION shut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            NEW.activated := false; NEW.deactivated := now(); NEW.modified := NEW.modified + interval '1 microsecond';
+            RETURN NEW; END $$;
+         CREATE TRIGGER shut BEFORE UPDATE OF hash ON admin FOR EACH ROW EXECUTE FUNCTION shut()",
+    );
+    let choose = format!("token={}&password1=another%20one&password2=another%20one", letter.token());
+    let chosen = world.guest().form("/management/users/dan/resetpw", &choose);
+    assert_eq!(chosen.status, 200, "{}", chosen.text);
+    let refused = world.guest().sign_in("/management", "dan", "another one");
+    assert_eq!((refused.status, refused.text_of("error_description")), (400, "user not activated"));
+}

@@ -47,6 +47,8 @@ fn me_shows_the_presented_token_and_its_admin() {
         "token_type": "Bearer",
         // What remains, in whole seconds.
         "expires_in": 3_499,
+        // For the JavaScript SDK 0.11 (wire 8.5).
+        "data": { "access_token": token },
         "passwordChanged": BEGIN,
         "user": info(&world),
     });

@@ -1,7 +1,7 @@
 //! Accounts of admins are kept by the provider alone: nothing here mails about them, names them or makes them.
 
 use serde_json::{Value, json};
-use tokengrid::config::SsoKind;
+use tokengrid::config::{Settings, SsoKind};
 use tokengrid::domain::id::TenantId;
 
 use super::keys::Pair;
@@ -11,6 +11,10 @@ use tokengrid::domain::clock::Clock;
 
 /// A world whose admins come by tokens of a provider, and one of them.
 fn begin() -> (World, Client, Host) {
+    begin_with(|_| ())
+}
+
+fn begin_with(change: impl FnOnce(&mut Settings)) -> (World, Client, Host) {
     let pair = Pair::new("one");
     let host = Host::start(Says::json(json!({ "keys": [pair.jwk()] })));
     let url = host.url("/keys");
@@ -21,6 +25,7 @@ fn begin() -> (World, Client, Host) {
         settings.sso.sign_in_url = "https://id.example.test/login".to_owned();
         settings.sso.issuer = "https://id.example.test".to_owned();
         settings.sso.audience = "tokengrid".to_owned();
+        change(settings);
     });
     let now = world.server.clock.now().seconds();
     let claims = json!({
@@ -88,4 +93,28 @@ fn accounts_of_admins_are_made_by_the_superuser_alone() {
         let made = world.superuser().json(path, &registration(&path.replace('/', "")));
         assert_eq!(made.status, 200, "{}", made.text);
     }
+}
+
+#[test]
+fn who_is_invited_is_shown_the_way_to_sign_on_and_no_link_that_is_not_answered() {
+    let (world, admin, _host) = begin();
+    Account { email: Some("known@example.test"), confirmed: false, ..Account::named("known") }
+        .admin(&world.server, &world.rival);
+    for email in ["new@example.test", "known@example.test"] {
+        let invited = admin.json("/management/orgs/acme/users", &json!({ "email": email }));
+        assert_eq!(invited.status, 200, "{}", invited.text);
+        let letters = world.server.letters_to(TenantId::MANAGEMENT, email);
+        let [letter] = letters.as_slice() else { panic!("{email}: {} letters", letters.len()) };
+        assert_eq!(letter.subject, "User Invited To Organization");
+        assert_eq!(letter.link(), "https://id.example.test/login");
+        assert!(letter.text.contains("acme") && !letter.text.contains("password"), "{}", letter.text);
+    }
+}
+
+#[test]
+fn who_is_invited_where_nobody_knows_the_way_to_sign_on_gets_no_mail() {
+    let (world, admin, _host) = begin_with(|settings| settings.sso.sign_in_url = String::new());
+    let invited = admin.json("/management/orgs/acme/users", &json!({ "email": "new@example.test" }));
+    assert_eq!(invited.status, 200, "{}", invited.text);
+    assert!(world.server.letters(TenantId::MANAGEMENT).is_empty());
 }

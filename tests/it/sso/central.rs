@@ -41,6 +41,10 @@ fn an_admin_of_the_central_server_is_made_here_with_their_organizations() {
     let user = &answer.json["user"];
     assert_eq!(user["username"], "acme-admin", "{}", answer.text);
     assert_eq!(user["uuid"], json!(central.acme.admin.id));
+    assert_eq!(answer.json["external_sso_user_id"], json!(central.acme.admin.id));
+    // From the memory of the answer, too; and never for a token of the server's own.
+    assert_eq!(me(&ours, &token).json["external_sso_user_id"], json!(central.acme.admin.id));
+    assert_eq!(me(&central.server, &token).json.get("external_sso_user_id"), None);
     assert_eq!(user["organizations"]["acme"]["uuid"], json!(central.acme.org.id));
     let caller = ours.guest().bearer(&token);
     assert_eq!(caller.get("/management/orgs/acme").status, 200);

@@ -72,6 +72,21 @@ fn a_token_of_the_provider_is_its_admins() {
 }
 
 #[test]
+fn me_says_what_the_provider_calls_the_admin() {
+    let provider = Provider::begin();
+    let known_as = |otherwise: Value| {
+        let me = provider.me(&provider.pair.sign(&provider.claims(otherwise)));
+        assert_eq!(me.status, 200, "{}", me.text);
+        me.json.get("external_sso_user_id").cloned()
+    };
+    assert_eq!(known_as(json!({ "sub": "4711", "user_id": "other" })), Some(json!("4711")));
+    assert_eq!(known_as(json!({ "user_id": "4712" })), Some(json!("4712")));
+    assert_eq!(known_as(json!({})), None, "a name that may pass on to another is no id");
+    let own = provider.world.superuser().get("/management/me");
+    assert_eq!((own.status, own.json.get("external_sso_user_id")), (200, None), "a token of ours");
+}
+
+#[test]
 fn a_username_counts_where_the_address_is_nobodys() {
     let provider = Provider::begin();
     let by_name = json!({ "email": null, "user_name": "Rival-Admin" });

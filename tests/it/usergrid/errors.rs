@@ -11,7 +11,9 @@ use tokengrid::domain::authority::Authority;
 use crate::support::{Answer, PASSWORD, World, world};
 
 /// Codes of the same tables that other tests produce, and where.
-const ELSEWHERE: [&str; 4] = [
+const ELSEWHERE: [&str; 6] = [
+    // access/scope.rs: a token that was given for something else.
+    "insufficient_scope",
     // service/lane.rs: the password lane is full.
     "temporarily_unavailable",
     // service/bodies.rs: a body that does not arrive.
@@ -20,6 +22,8 @@ const ELSEWHERE: [&str; 4] = [
     "server_error",
     // sso/: an admin whom another server knows and this one does not.
     "externalssoprovider_unactivated_adminuser",
+    // mail/limits.rs: a network that has caused its share of mail.
+    "too_many_requests",
 ];
 
 /// Words in quotes in the tables that are no codes.

@@ -243,6 +243,8 @@ fn an_assertion_is_for_this_server_alone() {
     }
     let shared = json!([ISSUER, "https://elsewhere.example"]).to_string();
     assert_eq!(said("aud", Some(&shared)).unwrap_err(), JwtError::WrongAudience);
+    let both_ours = json!([ISSUER, OTHER]).to_string();
+    assert_eq!(said("aud", Some(&both_ours)).unwrap_err(), JwtError::WrongAudience, "one name is enough");
     let token = es256().forge(head(es256()), with(assertion(), "aud", Some(&shared)));
     assert!(keys_of(es256()).verify(&token, &expected(&Profile::GRANT_ASSERTION)).is_ok());
 }

@@ -99,6 +99,7 @@ fn claims() -> AccessClaims {
         amr: Vec::new(),
         cnf: None,
         act: None,
+        lender: None,
     }
 }
 

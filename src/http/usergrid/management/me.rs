@@ -14,7 +14,8 @@ use crate::http::usergrid::view;
 /// `GET|POST /management/me`: with an admin's token, who they are; without one, the token endpoint under another name.
 ///
 /// *Shape*: as a sign-in answers, with the presented token. `expires_in` is what remains, in seconds; stock says the
-/// original life in milliseconds here, against its own member's name.
+/// original life in milliseconds here, against its own member's name. `data.access_token` repeats the token, and
+/// `external_sso_user_id` is what the server that issued it calls the admin, where that is another one.
 pub async fn me(call: Call) -> Result<HttpResponse, Refusal> {
     let wants_grant = call.parameters()?.grant_type.is_some();
     if wants_grant || !call.has_token() || call.request.method() != Method::GET {
@@ -44,6 +45,11 @@ async fn own_token(call: &Call) -> Result<Map<String, Value>, Refusal> {
         body.insert("access_token".to_owned(), json!(presented.text.expose()));
         body.insert("token_type".to_owned(), json!("Bearer"));
         body.insert("expires_in".to_owned(), json!(remaining));
+        // Usergrid: the JavaScript SDK 0.11 looks for the token here, and throws where there is no such member.
+        body.insert("data".to_owned(), json!({ "access_token": presented.text.expose() }));
+        if let Some(known_as) = &presented.known_as {
+            body.insert("external_sso_user_id".to_owned(), json!(known_as.to_string()));
+        }
     }
     body.extend(view::password_changed(&overview.admin));
     body.insert("user".to_owned(), view::admin_with_organizations(&overview));

@@ -63,14 +63,16 @@ async fn register(call: &Call) -> Result<HttpResponse, Refusal> {
 
 /// Whether this caller may make accounts of the management plane.
 ///
-/// *Errors*: 400 `Public organization registration is disabled` (Usergrid), or where admins are kept elsewhere.
+/// *Errors*: 400 `Public organization registration is disabled` (Usergrid), or where admins are kept elsewhere; 429 for
+/// a network that has caused its share of mail.
 pub(super) fn may_register(call: &Call, session: Option<&Session>) -> Result<(), Refusal> {
     if call.state.guard.superuser(session).is_ok() {
         return Ok(());
     }
     call.keeps_admins()?;
     if call.state.registry.switches.get(Toggle::PublicRegistration) == Switch::On {
-        return Ok(());
+        let admitted = call.state.registry.admit_registration(&call.source());
+        return admitted.map_err(|cause| call.refuse(&cause));
     }
     Err(call.refuse(&RequestError::RegistrationClosed))
 }

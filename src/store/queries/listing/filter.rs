@@ -1,6 +1,7 @@
 //! The condition of a list. Every piece of it is true or false and never null, so that `not` means what it says.
 //! Values of another kind than the field's never match; that is no error (Usergrid).
 
+use super::super::IN_TIME;
 use super::columns::{Columns, Holds, Own};
 use super::statement::Statement;
 use crate::domain::clock::Moment;
@@ -229,7 +230,7 @@ fn flag_kind(statement: &mut Statement, comparison: Comparison, flag: bool) {
 
 /// The terms of one field.
 fn of_field(statement: &mut Statement, field: &str) {
-    statement.code(" FROM term AS t WHERE t.tenant_id = ").tenant();
+    statement.code(" FROM term AS t WHERE ").code(IN_TIME).code("t.tenant_id = ").tenant();
     statement.code(" AND t.collection = ").collection().code(" AND t.field = ").text(field).code(" AND ");
 }
 
@@ -279,7 +280,7 @@ fn within(statement: &mut Statement, field: &Field, circle: Circle) {
     let Cap { centre: [x, y, z], chord } = Cap::of(circle);
     let [x_field, y_field, z_field] = place_fields(&field.key());
     statement.code("e.id IN (SELECT x.entity_id FROM term AS x").code(JOINS[0]).code(JOINS[1]);
-    statement.code(" WHERE x.tenant_id = ").tenant().code(" AND x.collection = ").collection();
+    statement.code(" WHERE ").code(IN_TIME).code("x.tenant_id = ").tenant().code(" AND x.collection = ").collection();
     statement.code(" AND x.field = ").text(x_field).code(" AND y.field = ").text(y_field);
     statement.code(" AND z.field = ").text(z_field);
     statement.code(" AND x.number >= ").number(x - chord - SLACK).code(" AND x.number <= ").number(x + chord + SLACK);

@@ -29,7 +29,7 @@ impl QueryableByName<Pg> for Line {
 fn plan(store: &Store, app: AppId, listing: &Listing) -> String {
     use diesel::RunQueryDsl;
     let lines: Vec<Line> = match store.side() {
-        Side::Sqlite(database) => database.read(|conn| {
+        Side::Sqlite(database) => database.read(Scope::Registry, |conn| {
             let statement = sqlite::queries::listing::statement(app, listing).expect("marks of this list");
             Ok(statement.explained("EXPLAIN QUERY PLAN ").load(conn)?)
         }),
@@ -95,6 +95,23 @@ fn first_and_later_pages_are_served_by_an_index_that_begins_with_the_tenant() {
                 let is_led = [on_sqlite, on_postgres, on_postgres_rows].iter().any(|led| plan.contains(led));
                 assert!(is_led, "{text} {is_later}: {plan}");
             }
+        }
+    });
+}
+
+#[test]
+fn every_part_of_a_list_that_reads_row_by_row_asks_whether_there_is_time() {
+    on_sqlite(|store| {
+        let app = with_people(store);
+        for text in [
+            "",
+            "city contains 'a*' and name = '*b*'",
+            "age > 1 or not city = '*a'",
+            "location within 1000 of 1, 2 and city = 'ann'",
+            "select * where username = '*a' order by city",
+        ] {
+            let sql = statement_of(store, app, &listing(store, app, text, false));
+            assert_eq!(sql.matches(" WHERE ").count(), sql.matches(" WHERE list_in_time() AND ").count(), "{sql}");
         }
     });
 }
