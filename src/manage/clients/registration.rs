@@ -145,9 +145,11 @@ impl Registry {
         self.remove_client(&client, itself(place, &client)).await
     }
 
-    /// Whether clients may register themselves at a place, by whichever right.
-    pub fn lets_clients_register(&self, place: &Place) -> bool {
-        self.client_registration(place).is_ok()
+    /// Whether clients register themselves here at all. Asked before anything else of a request is looked at.
+    ///
+    /// *Errors*: `NoClientRegistration`.
+    pub fn registers_clients(&self, place: &Place) -> Result<(), ManageError> {
+        self.client_registration(place).map(|_mode| ())
     }
 
     /// Who may register here.
