@@ -36,6 +36,8 @@ enum Rule {
     Grant,
     /// Everyone, by a page that says so where too little was said: credentials of programs are not looked at.
     Page,
+    /// Registered clients alone, who are none of the walk's callers: each hears so in the standard's words.
+    Client,
     /// As `Grant`, but a token is looked at: an admin's of any organization is renewed, another is 401.
     GrantOrAdmin,
 }
@@ -74,7 +76,7 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/authorize", Rule::Page),
     ("/{org}/{app}/signin", Rule::Page),
     ("/{org}/{app}/signin/device", Rule::Page),
-    ("/{org}/{app}/device_authorization", Rule::Grant),
+    ("/{org}/{app}/device_authorization", Rule::Client),
     ("/{org}/{app}/consent", Rule::Page),
     ("/{org}/{app}/logout", Rule::Page),
     ("/{org}/{app}/users/{user}/sessions", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
@@ -180,7 +182,7 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
         other => other,
     };
     match (rule, credential) {
-        (Rule::Open | Rule::Absent | Rule::Page, _) => Verdict::Served,
+        (Rule::Open | Rule::Absent | Rule::Page | Rule::Client, _) => Verdict::Served,
         (Rule::Grant, _) | (Rule::GrantOrAdmin, Credential::Guest | Credential::Pair(..)) => Verdict::GrantMissing,
         (_, Credential::Garbage) => Verdict::Refused("auth_unverified_oath"),
         (_, Credential::Expired(_)) => Verdict::Refused("expired_token"),
@@ -275,6 +277,11 @@ fn walk_all(rights: Rights) {
             }
             for credential in credentials() {
                 let answer = walk.send(method, &path, credential);
+                if matches!(rule, Rule::Client) {
+                    let codes = ["invalid_request", "invalid_client", "unauthorized_client"];
+                    assert!(codes.contains(&answer.text_of("error")), "{method} {path}: {}", answer.text);
+                    continue;
+                }
                 let expected = expected(*rule, rights, credential, method);
                 if verdict(*rule, &answer) != Some(expected) {
                     wrong.push(format!("{method} {path} {credential:?}: {} {}", answer.status, answer.text));
