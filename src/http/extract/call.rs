@@ -222,7 +222,9 @@ impl Call {
         }
         match (&self.authorization, &parameters.client_id, &parameters.client_secret) {
             (Authorization::Bearer(token), _, _) => Ok(Some(Presented::Bearer(token.clone()))),
-            (Authorization::Dpop(token), _, _) => self.with_proof(place, token).map(Some).map_err(|cause| self.refuse(&cause)),
+            (Authorization::Dpop(token), _, _) => {
+                self.with_proof(place, token).map(Some).map_err(|cause| self.refuse(&cause))
+            }
             (Authorization::EmptyBearer, _, _) => Err(self.refuse(&AccessError::EmptyBearer)),
             (Authorization::Malformed, _, _) => Err(self.refuse(&AccessError::Ambiguous)),
             (_, Some(id), Some(secret)) => {
