@@ -9,7 +9,9 @@ use tokengrid::access::{Presented, Verifier};
 use tokengrid::config::{self, Overrides};
 use tokengrid::domain::place::{Place, PlaceName};
 use tokengrid::domain::secret::Secret;
-use tokengrid::grant::{ClientMethod, ClientProof, Dispatcher, GrantRequest, PresentedClient, ScopeRule, Transport};
+use tokengrid::grant::{
+    ClientMethod, ClientProof, Dispatcher, GrantRequest, Origin, PresentedClient, ScopeRule, Transport,
+};
 use tokengrid::http::extract::parameters::Parameters;
 use tokengrid::http::extract::path::canonical_path;
 use tokengrid::manage::Credentials;
@@ -62,6 +64,12 @@ fn request(app: &Credentials) -> GrantRequest {
             method: ClientMethod::Parameters,
         }),
         refresh_token: None,
+        code: None,
+        code_verifier: None,
+        redirect_uri: None,
+        resources: Vec::new(),
+        jkt: None,
+        origin: Origin::default(),
         scope: None,
         ttl: None,
     }

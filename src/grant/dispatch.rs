@@ -80,7 +80,12 @@ impl Dispatcher {
         if request.transport == Transport::Url && self.url_grants(place) == Switch::Off {
             return Err(GrantError::UrlGrantsOff);
         }
-        match Grant::parse(request.grant_type.as_deref())? {
+        let grant = Grant::parse(request.grant_type.as_deref())?;
+        // Usergrid never had it, so nobody relies on it in a URL, where it would stay in logs (RFC 6749 §3.2).
+        if grant == Grant::AuthorizationCode && request.transport == Transport::Url {
+            return Err(GrantError::UrlGrantsOff);
+        }
+        match grant {
             Grant::Password => password::run(&self.0, place, request).await,
             Grant::Pin => pin::run(&self.0, place, request).await,
             Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,

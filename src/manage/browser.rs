@@ -68,7 +68,8 @@ impl Registry {
         let now = self.clock.now();
         if now.since(session.seen) >= SEEN_STEP {
             session.seen = now;
-            self.note(session.clone()).await?;
+            let id = session.id;
+            self.store.blocking(move |store| store.touch_browser_session(tenant, id, now)).await?;
         }
         let name = name_of(&holder);
         Ok(Some(Signed { session, principal, name }))
@@ -170,16 +171,11 @@ impl Registry {
 
     /// Remembers that a client was let in from a session.
     pub async fn note_client(&self, session: &BrowserSession, client: RegisteredId) -> Result<(), ManageError> {
-        let mut session = session.clone();
-        if session.details.note(client) {
-            session.seen = self.clock.now();
-            self.note(session).await?;
+        if session.details.clients.last() == Some(&client.uuid()) {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    async fn note(&self, session: BrowserSession) -> Result<(), ManageError> {
-        Ok(self.store.blocking(move |store| store.note_browser_session(&session)).await?)
+        let (tenant, id, now) = (session.tenant, session.id, self.clock.now());
+        Ok(self.store.blocking(move |store| store.note_client(tenant, id, client, now)).await?)
     }
 
     /// The person signs out: the session ends with all that was not meant to go on without them, and clients hear of it.

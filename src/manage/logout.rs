@@ -40,18 +40,20 @@ impl Registry {
         let known = self.directory.registered(tenant, client).await?;
         Ok(known.map(|known| (known.client().name.clone(), known.client().metadata.clone())))
     }
+}
 
-    /// By which name a client knows a person, where that is everybody's name for them: `None` for clients that have a
-    /// name of their own for each, whom the session's name has to do for.
-    pub(super) fn subject_at(client: &ClientMetadata, holder: Uuid) -> Option<String> {
-        (client.subject_type == SubjectType::Public).then(|| holder.to_string())
-    }
-
-    /// Whether an ID token was made for a person's session: it names the session, or the person where it names none.
-    pub fn is_hint_of(hint: &LogoutHint, session: &BrowserSession) -> bool {
-        match hint.session {
+impl LogoutHint {
+    /// Whether the ID token was made for this session: it names the session, or the person where it names none.
+    pub fn is_of(&self, session: &BrowserSession) -> bool {
+        match self.session {
             Some(named) => named == session.id,
-            None => hint.subject == session.holder.to_string(),
+            None => self.subject == session.holder.to_string(),
         }
     }
+}
+
+/// By which name a client knows a person, where that is everybody's name for them: `None` for clients that have a name
+/// of their own for each, for whom the session's name has to do.
+pub(super) fn public_subject(client: &ClientMetadata, holder: Uuid) -> Option<String> {
+    (client.subject_type == SubjectType::Public).then(|| holder.to_string())
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::sync::Notify;
 
+use super::logout::public_subject;
 use super::{ManageError, Registry};
 use crate::crypto::jwt::SignedKind;
 use crate::domain::browser::LogoutNotice;
@@ -125,7 +126,7 @@ impl Registry {
             "sid": notice.session,
             "events": { EVENT: {} },
         });
-        if let (Some(claims), Some(subject)) = (claims.as_object_mut(), Self::subject_at(&client, notice.holder)) {
+        if let (Some(claims), Some(subject)) = (claims.as_object_mut(), public_subject(&client, notice.holder)) {
             claims.insert("sub".to_owned(), json!(subject));
         }
         Ok(Some(signer.sign_as(SignedKind::LogoutToken, &claims)?))

@@ -82,9 +82,20 @@ impl Store {
         query!(self, Scope::Tenant(tenant), |q, conn| q::refresh_family::list_of(conn, tenant, holder, now))
     }
 
-    /// Writes down that a session was used, and by whom.
-    pub fn note_browser_session(&self, session: &BrowserSession) -> Result<(), StoreError> {
-        transact!(self, session.tenant, |q, conn| q::browser_session::note(conn, session))
+    /// Writes down that a session was used.
+    pub fn touch_browser_session(&self, tenant: TenantId, id: Uuid, seen: Moment) -> Result<bool, StoreError> {
+        transact!(self, tenant, |q, conn| q::browser_session::touch(conn, tenant, id, seen))
+    }
+
+    /// Writes down that a client was let in from a session.
+    pub fn note_client(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        client: RegisteredId,
+        seen: Moment,
+    ) -> Result<(), StoreError> {
+        transact!(self, tenant, |q, conn| q::browser_session::note(conn, tenant, id, (client, seen)))
     }
 
     /// Ends a session with what comes of it, and queues what its clients are told; false when it had ended before, and

@@ -12,6 +12,7 @@ mod access;
 mod app;
 mod architecture;
 mod cli;
+mod clients;
 mod conformance;
 mod docs;
 mod durability;

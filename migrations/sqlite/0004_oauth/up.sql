@@ -103,8 +103,8 @@ CREATE TABLE authorization_code (
     PRIMARY KEY (tenant_id, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX authorization_code_expires ON authorization_code (tenant_id, expires);
-CREATE INDEX authorization_code_client ON authorization_code (tenant_id, client_id);
-CREATE INDEX authorization_code_principal ON authorization_code (tenant_id, principal);
+CREATE INDEX authorization_code_client ON authorization_code (tenant_id, client_id, expires);
+CREATE INDEX authorization_code_principal ON authorization_code (tenant_id, principal, expires);
 
 -- Authorization requests that were pushed (RFC 9126).
 CREATE TABLE pushed_request (
@@ -117,7 +117,7 @@ CREATE TABLE pushed_request (
     PRIMARY KEY (tenant_id, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pushed_request_expires ON pushed_request (tenant_id, expires);
-CREATE INDEX pushed_request_client ON pushed_request (tenant_id, client_id);
+CREATE INDEX pushed_request_client ON pushed_request (tenant_id, client_id, expires);
 
 -- Devices that wait for a person (RFC 8628). `state` is `pending`, `approved`, `denied` or `used`; `pause` is in
 -- milliseconds.

@@ -33,21 +33,7 @@ pub(super) struct Measure<'a> {
 ///
 /// *Errors*: the first rule that it breaks; all of them are told to the client.
 pub(super) fn check(said: &AuthorizeParameters, by: &Measure<'_>) -> Result<AuthorizationRequest, AuthorizeError> {
-    if let Some(name) = said.repeated() {
-        return Err(AuthorizeError::Repeated(name));
-    }
-    if said.size() > SIZE_MAX {
-        return Err(AuthorizeError::TooLarge);
-    }
-    for (name, cause) in [
-        ("request", AuthorizeError::RequestObject),
-        ("request_uri", AuthorizeError::RequestUri),
-        ("registration", AuthorizeError::Registration),
-    ] {
-        if said.get(name).is_some() {
-            return Err(cause);
-        }
-    }
+    servable(said)?;
     let metadata = &by.client.metadata;
     if !metadata.allows(GrantType::AuthorizationCode) {
         return Err(AuthorizeError::UnauthorizedClient);
@@ -75,6 +61,29 @@ pub(super) fn check(said: &AuthorizeParameters, by: &Measure<'_>) -> Result<Auth
         opened: by.now,
         begun: None,
     })
+}
+
+/// Whether the request can be read at all, and asks for nothing that is not served.
+fn servable(said: &AuthorizeParameters) -> Result<(), AuthorizeError> {
+    if let Some(name) = said.repeated() {
+        return Err(AuthorizeError::Repeated(name));
+    }
+    if said.size() > SIZE_MAX {
+        return Err(AuthorizeError::TooLarge);
+    }
+    if let Some(name) = said.unkeepable() {
+        return Err(AuthorizeError::Malformed(name));
+    }
+    for (name, cause) in [
+        ("request", AuthorizeError::RequestObject),
+        ("request_uri", AuthorizeError::RequestUri),
+        ("registration", AuthorizeError::Registration),
+    ] {
+        if said.get(name).is_some() {
+            return Err(cause);
+        }
+    }
+    Ok(())
 }
 
 fn bounded_nonce(said: &AuthorizeParameters) -> Result<Option<String>, AuthorizeError> {

@@ -72,6 +72,13 @@ impl AuthorizeParameters {
         self.repeated
     }
 
+    /// A parameter that no row could keep.
+    pub(super) fn unkeepable(&self) -> Option<&'static str> {
+        let said = self.said.iter().map(|(name, value)| (*name, value));
+        let mut all = said.chain(self.resources.iter().map(|value| ("resource", value)));
+        all.find(|(_, value)| value.contains('\0')).map(|(name, _)| name)
+    }
+
     /// How much was said. *Units*: bytes.
     pub(super) fn size(&self) -> usize {
         let said = self.said.iter().map(|(name, value)| name.len().saturating_add(value.len()));

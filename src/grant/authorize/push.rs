@@ -48,6 +48,10 @@ impl Dispatcher {
         presented: Option<&PresentedClient>,
         said: &AuthorizeParameters,
     ) -> Result<Pushed, PushError> {
+        // What asks for nothing is told so at once, whoever says it.
+        if said.get("response_type").is_none() && said.repeated().is_none() {
+            return Err(AuthorizeError::Missing("response_type").into());
+        }
         let presented = presented.ok_or(GrantError::MissingClient)?;
         let admitted = self.authenticate(place, presented).await?;
         // The clients that tenants are born with have no redirect URIs, and so nothing to ask for.

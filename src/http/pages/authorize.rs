@@ -6,7 +6,7 @@ use actix_web::http::{Method, StatusCode};
 use askama::Template;
 use url::form_urlencoded;
 
-use super::visit::{Purpose, Said, Stage, Visit, targets};
+use super::visit::{Fields, Purpose, Stage, Visit, targets};
 use super::{Frame, Framing, page, theme_of};
 use crate::domain::registered::ClientMetadata;
 use crate::grant::{
@@ -29,7 +29,7 @@ struct HandOver<'a> {
 /// `GET|POST {issuer}/authorize`
 pub async fn authorize(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
-    let said = Said::read(&call)?;
+    let said = Fields::read(&call)?;
     let visit = Visit::begin(&call, &place).await?;
     if call.request.method() == Method::POST {
         // The cookie comes with no form of another site, but with the GET that follows it.

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::authorize::{advance, client_of, decline};
 use super::theme_of;
-use super::visit::{Purpose, Said, Stage, Visit, targets};
+use super::visit::{Fields, Purpose, Stage, Visit, targets};
 use crate::domain::registered::ClientMetadata;
 use crate::grant::{AuthorizationRequest, AuthorizeError, Prompt};
 use crate::http::error::Refusal;
@@ -49,7 +49,7 @@ pub(super) async fn ask(visit: &Visit<'_>, request: AuthorizationRequest) -> Res
 /// `POST {issuer}/consent`
 pub async fn answer(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
-    let said = Said::read(&call)?;
+    let said = Fields::read(&call)?;
     let visit = Visit::begin(&call, &place).await?;
     let kept = match visit.brought(&said, &[Stage::Consent]) {
         Ok(kept) => kept,

@@ -8,13 +8,13 @@ use url::{Url, form_urlencoded};
 
 use super::cookie::Cookie;
 use super::theme_of;
-use super::visit::{Purpose, Said, Stage, Visit, targets};
+use super::visit::{Fields, Purpose, Stage, Visit, targets};
 use crate::domain::browser::BrowserSession;
 use crate::domain::id::RegisteredId;
 use crate::domain::secret::Secret;
 use crate::http::error::Refusal;
 use crate::http::extract::call::Call;
-use crate::manage::{LogoutHint, Registry, Theme};
+use crate::manage::{LogoutHint, Theme};
 
 /// The person is asked.
 #[derive(Template)]
@@ -29,7 +29,7 @@ struct Ask<'a> {
 /// `GET|POST {issuer}/logout`
 pub async fn logout(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
-    let said = Said::read(&call)?;
+    let said = Fields::read(&call)?;
     let mut visit = Visit::begin(&call, &place).await?;
     let is_post = call.request.method() == Method::POST;
     if is_post && said.get("request").is_some() {
@@ -65,7 +65,7 @@ pub async fn logout(call: Call) -> Result<HttpResponse, Refusal> {
 /// *Errors*: what the person is told where the request contradicts itself; they are sent nowhere.
 async fn target(
     visit: &Visit<'_>,
-    said: &Said,
+    said: &Fields,
     hint: Option<&LogoutHint>,
 ) -> Result<Result<Option<String>, &'static str>, Refusal> {
     let named = said.get("client_id").map(RegisteredId::parse_client_id);
@@ -96,11 +96,11 @@ async fn target(
 async fn meant(visit: &Visit<'_>, hint: Option<&LogoutHint>) -> Result<Option<BrowserSession>, Refusal> {
     let Some(hint) = hint else { return Ok(None) };
     match (&visit.signed, hint.session) {
-        (Some(signed), _) => Ok(Registry::is_hint_of(hint, &signed.session).then(|| signed.session.clone())),
+        (Some(signed), _) => Ok(hint.is_of(&signed.session).then(|| signed.session.clone())),
         (None, Some(named)) => {
             let found = visit.call.state.registry.live_session(visit.place, named).await;
             let found = found.map_err(|cause| visit.call.refuse(&cause))?;
-            Ok(found.filter(|session| Registry::is_hint_of(hint, session)))
+            Ok(found.filter(|session| hint.is_of(session)))
         }
         (None, None) => Ok(None),
     }
@@ -115,7 +115,7 @@ fn confirm(visit: &Visit<'_>, to: Option<String>) -> Result<HttpResponse, Refusa
     Ok(visit.show(StatusCode::OK, &content, &targets))
 }
 
-async fn answered(visit: &mut Visit<'_>, said: &Said) -> Result<HttpResponse, Refusal> {
+async fn answered(visit: &mut Visit<'_>, said: &Fields) -> Result<HttpResponse, Refusal> {
     let kept = match visit.brought(said, &[Stage::Logout]) {
         Ok(kept) => kept,
         Err(answer) => return Ok(answer),

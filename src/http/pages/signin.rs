@@ -8,7 +8,7 @@ use url::form_urlencoded;
 use super::authorize::{advance, client_of, decline};
 use super::cookie::Cookie;
 use super::theme_of;
-use super::visit::{Kept, Next, Purpose, Said, Stage, Visit, targets};
+use super::visit::{Fields, Kept, Next, Purpose, Stage, Visit, targets};
 use crate::domain::secret::Secret;
 use crate::grant::{AuthorizationRequest, AuthorizeError, GrantError, Prompt};
 use crate::http::error::Refusal;
@@ -44,7 +44,7 @@ struct Select<'a> {
 /// `GET|POST {issuer}/signin`
 pub async fn sign_in(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
-    let said = Said::read(&call)?;
+    let said = Fields::read(&call)?;
     let mut visit = Visit::begin(&call, &place).await?;
     if call.request.method() != Method::POST {
         let next = match said.get("next") {
@@ -73,7 +73,7 @@ pub async fn sign_in(call: Call) -> Result<HttpResponse, Refusal> {
 }
 
 /// Checks name and password, and gives the browser a new cookie.
-async fn prove(visit: &mut Visit<'_>, said: &Said, kept: Kept) -> Result<HttpResponse, Refusal> {
+async fn prove(visit: &mut Visit<'_>, said: &Fields, kept: Kept) -> Result<HttpResponse, Refusal> {
     let (state, place) = (&visit.call.state, visit.place);
     let username = said.get("username").unwrap_or_default().trim();
     let (Some(password), false) = (said.get("password").map(Secret::new), username.is_empty()) else {
@@ -116,7 +116,7 @@ async fn refuse(
         }
         other => return Ok(visit.failed(other)),
     };
-    let _ = visit.call.refuse(cause);
+    tracing::info!(%cause, "a sign-in was refused");
     form(visit, purpose, (Some(text), username)).await
 }
 

@@ -1,9 +1,9 @@
 //! One visit of a browser at the pages of a place: who is signed in there, what its forms bring back, and how each answer
 //! leaves.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, LOCATION, SET_COOKIE};
+use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use super::{Frame, Framing, Notice, page, theme_of};
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
 use crate::grant::{AuthorizationRequest, SignedIn};
-use crate::http::error::{Refusal, Worded};
+use crate::http::error::{Refusal, Voice, Worded};
 use crate::http::extract::call::Call;
 use crate::manage::{Browser, ManageError, Signed};
 
@@ -121,7 +121,7 @@ impl<'a> Visit<'a> {
     /// What a form of ours brought back.
     ///
     /// *Errors*: the page that says so, for a form of another site, another browser, another page, or too old a one.
-    pub(super) fn brought(&self, said: &Said, stages: &[Stage]) -> Result<Kept, HttpResponse> {
+    pub(super) fn brought(&self, said: &Fields, stages: &[Stage]) -> Result<Kept, HttpResponse> {
         if is_foreign(self.call.request.headers(), self.call.state.base.as_str()) {
             tracing::info!("a form of another site was refused");
             return Err(self.stale());
@@ -147,8 +147,8 @@ impl<'a> Visit<'a> {
 
     /// A refusal or failure in its own status, with a sentence for a person.
     pub(super) fn failed(&self, cause: &impl Worded) -> HttpResponse {
-        let refusal = self.call.refuse_in(crate::http::error::Voice::OAuth, cause);
-        let status = actix_web::ResponseError::status_code(&refusal);
+        let refusal = self.call.refuse_in(Voice::OAuth, cause);
+        let status = refusal.status_code();
         let text = match status {
             StatusCode::SERVICE_UNAVAILABLE => "Too much is going on right now. Try again in a moment.",
             _ if status.is_server_error() => "Something went wrong on our side. Try again in a moment.",
@@ -188,9 +188,9 @@ impl<'a> Visit<'a> {
 }
 
 /// What a form or a query said, each thing once.
-pub(super) struct Said(Vec<(String, String)>);
+pub(super) struct Fields(Vec<(String, String)>);
 
-impl Said {
+impl Fields {
     pub(super) fn read(call: &Call) -> Result<Self, Refusal> {
         Ok(Self(call.said_pairs()?))
     }

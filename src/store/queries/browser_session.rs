@@ -8,7 +8,7 @@ use super::{Conn, from_json, logout_notice, refresh_family, revocation};
 use crate::domain::authority::Authority;
 use crate::domain::browser::{BrowserSession, Ending, SessionDetails};
 use crate::domain::clock::Moment;
-use crate::domain::id::TenantId;
+use crate::domain::id::{RegisteredId, TenantId};
 use crate::domain::revocation::{Revocation, RevocationTarget};
 use crate::domain::secret::Digest;
 use crate::store::columns::RowId;
@@ -132,12 +132,26 @@ pub fn renew(conn: &mut Conn, session: &BrowserSession, former: &Digest) -> Resu
 }
 
 /// Notes a use.
-pub fn note(conn: &mut Conn, session: &BrowserSession) -> Result<(), StoreError> {
-    let live = browser_session::table
-        .find((RowId(session.tenant.uuid()), RowId(session.id)))
-        .filter(browser_session::ended.is_null());
-    let values = (browser_session::seen.eq(session.seen), browser_session::details.eq(json!(session.details)));
-    diesel::update(live).set(values).execute(conn)?;
+pub fn touch(conn: &mut Conn, tenant: TenantId, id: Uuid, seen: Moment) -> Result<bool, StoreError> {
+    let live = browser_session::table.find((RowId(tenant.uuid()), RowId(id))).filter(browser_session::ended.is_null());
+    Ok(diesel::update(live).set(browser_session::seen.eq(seen)).execute(conn)? == 1)
+}
+
+/// Notes that a client was let in. The row is touched before it is read, so that of two who note each sees the other.
+pub fn note(
+    conn: &mut Conn,
+    tenant: TenantId,
+    id: Uuid,
+    (client, seen): (RegisteredId, Moment),
+) -> Result<(), StoreError> {
+    if !touch(conn, tenant, id, seen)? {
+        return Ok(());
+    }
+    let Some(mut session) = get(conn, tenant, id)? else { return Ok(()) };
+    if session.details.note(client) {
+        let row = browser_session::table.find((RowId(tenant.uuid()), RowId(id)));
+        diesel::update(row).set(browser_session::details.eq(json!(session.details))).execute(conn)?;
+    }
     Ok(())
 }
 

@@ -86,6 +86,8 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/users/{user}/consents", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
     ("/{org}/{app}/users/{user}/consents/{client}", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
     ("/{org}/{app}/token", Rule::Grant),
+    // The walk asks for nothing: who may push a request is in `conformance`.
+    ("/{org}/{app}/par", Rule::Grant),
     ("/{org}/{app}/.well-known/jwks.json", Rule::Open),
     ("/{org}/{app}/.well-known/openid-configuration", Rule::Open),
     ("/{org}/{app}/.well-known/oauth-authorization-server", Rule::Open),

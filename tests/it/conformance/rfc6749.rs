@@ -83,7 +83,8 @@ fn s4_1_2_1_the_client_is_told_by_its_code_with_its_state() {
     let world = world();
     let (client, browser) = (app(&world, |_| {}), browser(&world));
     let machine = app(&world, |client| client.grant_types = vec![GrantType::ClientCredentials]);
-    let cases: [(&[(&str, &str)], &str); 14] = [
+    let cases: [(&[(&str, &str)], &str); 15] = [
+        (&[("nonce", "a\0b")], "invalid_request"),
         (&[("response_type", "")], "invalid_request"),
         (&[("response_type", "token")], "unsupported_response_type"),
         (&[("response_type", "code id_token")], "unsupported_response_type"),

@@ -48,14 +48,10 @@ fn codes_that_wait_are_bounded_for_each_person() {
 }
 
 #[test]
-fn credentials_of_a_code_are_taken_from_a_body_alone_where_that_is_asked_for() {
+fn a_code_and_its_verifier_are_taken_from_a_body_alone() {
     let world = world();
     let client = app(&world, |client| client.token_endpoint_auth_method = AuthMethod::None);
     let code = client.code(&browser(&world), &[]);
-    let mut settings = world.acme.app.settings.clone();
-    settings.url_grants = tokengrid::domain::tenant::Switch::Off;
-    let actor = tokengrid::manage::Actor::Operator;
-    world.server.wait(world.registry().set_app(&world.acme.app, settings, actor)).unwrap();
     let id = client.client_id();
     let query = form(&[&[("client_id", &*id)][..], &grant(&code)].concat());
     assert_eq!(world.guest().get(&format!("/acme/shop/token?{query}")).status, 400);

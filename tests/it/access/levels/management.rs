@@ -8,6 +8,7 @@ pub const TABLE: &[(&str, Rule)] = &[
     ("/management/token", Rule::GrantOrAdmin),
     ("/management/me", Rule::GrantOrAdmin),
     ("/management/authorize", Rule::Page),
+    ("/management/par", Rule::Grant),
     ("/management/signin", Rule::Page),
     ("/management/consent", Rule::Page),
     ("/management/logout", Rule::Page),
