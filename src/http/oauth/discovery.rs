@@ -55,7 +55,8 @@ fn metadata(call: &Call, place: &Place) -> Map<String, Value> {
     let mut said = Map::new();
     said.insert("issuer".to_owned(), json!(issuer));
     for (member, path) in ENDPOINTS {
-        if routes::serves(place, path) {
+        let is_open = path != REGISTER || state.registry.lets_clients_register(place);
+        if routes::serves(place, path) && is_open {
             said.insert(member.to_owned(), json!(format!("{issuer}{path}")));
         }
     }

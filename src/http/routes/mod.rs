@@ -71,7 +71,7 @@ impl Route {
 /// Whether a place serves this path below it.
 pub fn serves(place: &Place, path: &str) -> bool {
     let lists: &[&[Route]] = match place {
-        Place::Management => &[management::ROUTES, issuer::ROUTES],
+        Place::Management => &[management::ROUTES, management::CLIENTS, issuer::ROUTES],
         Place::App { .. } => &[application::ROUTES, members::ROUTES, issuer::ROUTES],
     };
     lists.iter().flat_map(|list| list.iter()).any(|route| route.path == path)

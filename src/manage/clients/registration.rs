@@ -145,6 +145,11 @@ impl Registry {
         self.remove_client(&client, itself(place, &client)).await
     }
 
+    /// Whether clients may register themselves at a place, by whichever right.
+    pub fn lets_clients_register(&self, place: &Place) -> bool {
+        self.client_registration(place).is_ok()
+    }
+
     /// Who may register here.
     fn client_registration(&self, place: &Place) -> Result<ClientRegistration, ManageError> {
         let mode = match place {

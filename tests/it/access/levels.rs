@@ -36,6 +36,8 @@ enum Rule {
     Grant,
     /// Everyone, by a page that says so where too little was said: credentials of programs are not looked at.
     Page,
+    /// Tokens with a scope that those of the walk lack: 403 for these levels of this place, in the standard's words.
+    Scope(&'static [Authority]),
     /// As `Grant`, but a token is looked at: an admin's of any organization is renewed, another is 401.
     GrantOrAdmin,
 }
@@ -95,6 +97,7 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/revocations", Rule::Open),
     // The walk names no token: who may ask about one is in `conformance`.
     ("/{org}/{app}/introspect", Rule::Grant),
+    ("/{org}/{app}/userinfo", Rule::Scope(&[AppUser, AppClient])),
     ("/{org}/{app}/revoke", Rule::Grant),
     ("/{org}/{app}/register", Rule::Absent),
     ("/{org}/{app}/register/{client}", Rule::Absent),
@@ -181,6 +184,7 @@ enum Verdict {
     Served,
     GrantMissing,
     Forbidden,
+    Unscoped,
     Refused(&'static str),
 }
 
@@ -193,6 +197,16 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
     match (rule, credential) {
         (Rule::Open | Rule::Absent | Rule::Page, _) => Verdict::Served,
         (Rule::Grant, _) | (Rule::GrantOrAdmin, Credential::Guest | Credential::Pair(..)) => Verdict::GrantMissing,
+        (Rule::Scope(levels), credential) => match credential {
+            // Organizations' clients and admins have the management plane in common.
+            Credential::Token(whose, level)
+                if levels.contains(&level) && (whose == Whose::Acme || [OrgClient, Admin].contains(&level)) =>
+            {
+                Verdict::Unscoped
+            }
+            Credential::Token(..) | Credential::Garbage | Credential::Expired(_) => Verdict::Refused("invalid_token"),
+            Credential::Guest | Credential::Pair(..) => Verdict::Refused("unauthorized"),
+        },
         (_, Credential::Garbage) => Verdict::Refused("auth_unverified_oath"),
         (_, Credential::Expired(_)) => Verdict::Refused("expired_token"),
         (Rule::Registration, _) if method == "POST" => Verdict::Served,
@@ -220,7 +234,7 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
 
 /// Behind the door anything but 401 is an answer: the walk's instances ask for what is not there, or say too little.
 fn verdict(rule: Rule, answer: &Answer) -> Option<Verdict> {
-    let error = ["auth_unverified_oath", "expired_token", "unauthorized"];
+    let error = ["auth_unverified_oath", "expired_token", "unauthorized", "invalid_token"];
     match answer.status {
         // A page, whatever it says.
         200 | 303 | 400 if matches!(rule, Rule::Page) => Some(Verdict::Served),
@@ -231,6 +245,7 @@ fn verdict(rule: Rule, answer: &Answer) -> Option<Verdict> {
         }
         404 if matches!(rule, Rule::Absent) => Some(Verdict::Served),
         403 if answer.text == "{}" => Some(Verdict::Forbidden),
+        403 if answer.text_of("error") == "insufficient_scope" => Some(Verdict::Unscoped),
         400 if ["invalid_grant", "invalid_request", "illegal_argument"].contains(&answer.text_of("error")) => {
             Some(Verdict::GrantMissing)
         }
@@ -293,7 +308,11 @@ fn walk_all(rights: Rights) {
                 let challenge = answer.header("www-authenticate");
                 // Usergrid: what is the superuser's alone is asked for by Basic, which no portal's page goes to.
                 let scheme = if answer.text.contains("No system access") { "Basic realm=" } else { "Bearer realm=" };
-                assert_eq!(answer.status == 401, challenge.starts_with(scheme), "{method} {path}: {challenge}");
+                assert_eq!(
+                    answer.status == 401 || answer.text_of("error") == "insufficient_scope",
+                    challenge.starts_with(scheme),
+                    "{method} {path}: {challenge}"
+                );
                 walked += 1;
             }
         }

@@ -5,6 +5,7 @@ pub mod flow;
 mod oidc_core;
 mod oidc_core_signin;
 mod oidc_discovery;
+mod oidc_userinfo;
 mod races;
 mod revocation_feed;
 mod rfc6749;
@@ -50,6 +51,18 @@ pub fn introspect(caller: &Client, place: &str, token: &str) -> Answer {
 pub fn shop(world: &World) -> Client {
     let (id, secret) = &world.acme.app_client;
     world.guest().basic(id, secret)
+}
+
+/// A confidential client that is registered with acme's shop, for its own tokens where nothing else is said.
+pub fn registered(world: &World, metadata: &Value) -> (String, String) {
+    let mut said =
+        serde_json::json!({ "client_name": "test", "grant_types": ["client_credentials"], "scope": "api openid" });
+    said.as_object_mut().unwrap().extend(metadata.as_object().unwrap().clone());
+    let answer = world.caller(&world.acme, Authority::Admin).json("/management/orgs/acme/apps/shop/clients", &said);
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let client = &answer.json["entities"][0];
+    let text = |member: &str| client[member].as_str().unwrap_or_default().to_owned();
+    (text("client_id"), text("client_secret"))
 }
 
 /// The parts of a signed statement.

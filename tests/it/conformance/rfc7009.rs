@@ -3,7 +3,7 @@
 use serde_json::json;
 use tokengrid::domain::authority::Authority::{Admin, AppClient, AppUser, OrgClient};
 
-use super::{introspect, minted, shop};
+use super::{introspect, minted, registered, shop};
 use crate::access::mint::Mint;
 use crate::support::{Answer, Client, World, world};
 
@@ -222,4 +222,30 @@ fn every_level_that_could_revoke_elsewhere_still_can() {
         assert_eq!(caller.put("/acme/shop/users/ann/revoketokens", &json!({})).status, 200, "{level}");
         assert!(!lives(&world, &token), "{level}");
     }
+}
+
+#[test]
+fn s2_1_a_registered_public_client_ends_its_own_and_no_other() {
+    let world = world();
+    let metadata = json!({ "token_endpoint_auth_method": "none", "grant_types": ["authorization_code"],
+        "redirect_uris": ["https://app.example/cb"] });
+    let [(one, _), (two, _)] = [(); 2].map(|()| registered(&world, &metadata));
+    let token = minted(&world, &json!({ "client_id": one, "sid": null }));
+    let by = |id: &str| world.guest().form("/acme/shop/revoke", &format!("token={token}&client_id={id}"));
+    assert_eq!(by(&two).error(), (400, "invalid_grant"));
+    assert!(lives(&world, &token));
+    assert_done(&by(&one));
+    assert!(!lives(&world, &token));
+}
+
+#[test]
+fn s2_1_a_registered_confidential_client_must_prove_itself() {
+    let world = world();
+    let (id, secret) = registered(&world, &json!({}));
+    let token = minted(&world, &json!({ "client_id": id, "sid": null }));
+    let bare = world.guest().form("/acme/shop/revoke", &format!("token={token}&client_id={id}"));
+    assert_eq!(bare.error(), (401, "invalid_client"));
+    assert!(lives(&world, &token));
+    assert_done(&revoke(&world.guest().basic(&id, &secret), "/acme/shop", &token));
+    assert!(!lives(&world, &token));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokengrid::domain::authority::Authority::{self, Admin, AppClient, AppUser, OrgClient};
 
-use super::{introspect, is_signed_by, minted, shop, statement};
+use super::{introspect, is_signed_by, minted, registered, shop, statement};
 use crate::access::mint::{Mint, claims, with};
 use crate::support::{Answer, World, person, superuser_on, world, world_with};
 
@@ -305,4 +305,55 @@ fn s2_2_a_user_of_the_same_name_elsewhere_changes_nothing() {
     let org = world.guest().basic(&world.acme.org_client.0, &world.acme.org_client.1);
     assert_inactive(&introspect(&org, "/acme/sandbox", &token));
     assert_active(&introspect(&org, "/acme/shop", &token));
+}
+
+#[test]
+fn s2_1_a_registered_client_sees_what_is_its_own_or_for_its_resources() {
+    let world = world();
+    let metadata = json!({ "resources": ["https://orders.example"] });
+    let (id, secret) = registered(&world, &metadata);
+    let caller = world.guest().basic(&id, &secret);
+    let ask = |changes: Value| introspect(&caller, "/acme/shop", &minted(&world, &changes));
+    assert_active(&ask(json!({ "client_id": id, "aud": ["https://elsewhere.example"] })));
+    assert_active(&ask(json!({ "aud": ["https://orders.example", "https://elsewhere.example"] })));
+    assert_inactive(&ask(json!({ "aud": ["https://elsewhere.example"] })));
+    assert_inactive(&ask(json!({ "aud": ["https://orders.example/"] })));
+    assert_inactive(&ask(json!({})));
+    let elsewhere = introspect(&caller, "/rival/shop", &ann(&world).token());
+    assert_eq!(elsewhere.error(), (401, "invalid_client"));
+}
+
+#[test]
+fn s2_1_a_public_client_may_not_ask() {
+    let world = world();
+    let metadata = json!({ "token_endpoint_auth_method": "none", "grant_types": ["authorization_code"],
+        "redirect_uris": ["https://app.example/cb"] });
+    let (id, _) = registered(&world, &metadata);
+    let token = minted(&world, &json!({ "client_id": id }));
+    let answer = world.guest().form("/acme/shop/introspect", &format!("token={token}&client_id={id}"));
+    assert_eq!(answer.error(), (401, "invalid_client"));
+}
+
+#[test]
+fn s2_2_tokens_of_a_client_that_is_shut_or_gone_are_inactive() {
+    let world = world();
+    let (id, _) = registered(&world, &json!({}));
+    let path = format!("/management/orgs/acme/apps/shop/clients/{id}");
+    let admin = world.caller(&world.acme, Admin);
+    let token = minted(&world, &json!({ "client_id": id }));
+    assert_active(&introspect(&shop(&world), "/acme/shop", &token));
+    let disabled = admin.put(&path, &json!({ "disabled": true }));
+    assert_eq!(disabled.status, 200, "{}", disabled.text);
+    assert_inactive(&introspect(&shop(&world), "/acme/shop", &token));
+}
+
+#[test]
+fn rfc9701_s6_a_registration_may_ask_for_signed_answers() {
+    let world = world();
+    let (id, secret) = registered(&world, &json!({ "introspection_signed_response_alg": "RS256" }));
+    let answer = introspect(&world.guest().basic(&id, &secret), "/acme/shop", "unknown");
+    assert_eq!(answer.header("content-type"), "application/token-introspection+jwt");
+    let (header, said) = statement(&answer.text);
+    assert_eq!((&header["alg"], &said["aud"]), (&json!("RS256"), &json!(id)));
+    assert_eq!(said["token_introspection"], json!({ "active": false }));
 }

@@ -22,6 +22,7 @@ pub const TABLE: &[(&str, Rule)] = &[
     ("/management/.well-known/oauth-protected-resource", Rule::Open),
     ("/management/revocations", Rule::Open),
     ("/management/introspect", Rule::Grant),
+    ("/management/userinfo", Rule::Scope(&[OrgClient, Admin])),
     ("/management/revoke", Rule::Grant),
     ("/management/users", Rule::Registration),
     ("/management/users/{user}", Rule::Only(&[Admin])),
