@@ -5,11 +5,13 @@ mod authorization_code;
 pub mod authorize;
 mod client;
 mod client_credentials;
+mod device;
 pub mod dispatch;
 pub mod error;
 pub mod external;
 mod family;
 mod id_token;
+mod jwt_bearer;
 mod lifetime;
 mod offers;
 pub mod outcome;
@@ -24,6 +26,7 @@ mod resource;
 mod scope;
 mod session;
 mod subject;
+mod token_exchange;
 mod userinfo;
 mod workbench;
 
@@ -32,10 +35,13 @@ pub use authorize::{
     Redirect, ResponseMode, SignedIn, Step,
 };
 pub use client::Admitted;
+pub use device::{DeviceBeginning, DeviceRequest};
 pub use dispatch::Dispatcher;
-pub use error::GrantError;
+pub use error::{AssertionFault, DeviceFault, ExchangeFault, GrantError, Party, TokenFault};
 pub use outcome::{Holder, Issued};
-pub use request::{ClientMethod, ClientProof, GrantRequest, Origin, PresentedClient, ScopeRule, Transport};
+pub use request::{
+    ClientMethod, ClientProof, ExchangeParameters, GrantRequest, Origin, PresentedClient, ScopeRule, Transport,
+};
 pub use session::Lender;
 pub use userinfo::UserInfo;
 pub use workbench::{GrantPolicy, Workbench};

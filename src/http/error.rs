@@ -20,6 +20,7 @@ use crate::domain::token::Algorithm;
 mod access;
 mod authorize;
 mod grant;
+mod machine;
 mod manage;
 mod proof;
 mod request;

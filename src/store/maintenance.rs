@@ -81,7 +81,8 @@ impl Store {
                 + q::token_activity::purge(conn, tenant, now, limit)?
                 + q::oauth_client_secret::purge(conn, tenant, now, limit)?
                 + q::initial_access_token::purge(conn, tenant, now, limit)?
-                + q::seen_proof::purge(conn, tenant, now, limit)?)
+                + q::seen_proof::purge(conn, tenant, now, limit)?
+                + q::device_grant::purge(conn, tenant, now, limit)?)
         })
     }
 

@@ -1,6 +1,7 @@
 //! The standards' dialect: tokens, what is told of them and how they end, and what an issuer says of itself.
 
 mod caller;
+pub mod device;
 pub mod discovery;
 mod document;
 pub mod introspect;

@@ -1,5 +1,6 @@
 //! Tokens that are bound to a key, and proofs of its possession. *Spec*: RFC 9449; security rules DP-1 to DP-4.
 
+mod machines;
 mod nonces;
 mod planes;
 mod session;
