@@ -3,16 +3,18 @@
 
 use std::sync::Arc;
 
-pub use crate::crypto::dpop::ALGORITHMS as PROOF_ALGORITHMS;
-
 use crate::crypto::digest::sha256;
-use crate::crypto::dpop::{DpopError, Proof, ProofExpected, read_proof};
+use crate::crypto::dpop::{self, DpopError, Proof, ProofExpected, read_proof};
 use crate::crypto::nonce::NonceMint;
 use crate::domain::clock::Clock;
 use crate::domain::id::TenantId;
 use crate::domain::secret::Secret;
 use crate::domain::tenant::Switch;
+use crate::domain::token::Algorithm;
 use crate::store::{Store, StoreError};
+
+/// What proofs may be signed with, for metadata and challenges.
+pub const PROOF_ALGORITHMS: [Algorithm; 3] = dpop::ALGORITHMS;
 
 /// Keeps the names of proofs apart from what else is used once.
 const KIND: &str = "dpop";

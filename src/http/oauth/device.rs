@@ -23,7 +23,7 @@ pub async fn begin(call: Call) -> Result<HttpResponse, Refusal> {
         client: call.client()?,
         scope: parameters.scope.clone(),
         resources: parameters.resources.clone(),
-        jkt: None,
+        jkt: call.proved_key(&place).await?,
         origin: call.origin(),
     };
     let begun = call.state.dispatcher.begin_device(&place, request).await;

@@ -1,5 +1,6 @@
 //! Tokens that are bound to a key, and proofs of its possession. *Spec*: RFC 9449; security rules DP-1 to DP-4.
 
+mod machines;
 mod nonces;
 mod planes;
 mod session;
@@ -17,20 +18,20 @@ const TOKEN: &str = "/acme/shop/token";
 const PASSWORD_GRANT: [(&str, &str); 3] = [("grant_type", "password"), ("username", "ann"), ("password", PASSWORD)];
 
 /// Signs ann in with a proof.
-fn sign_in(world: &World, key: &Prover) -> Answer {
+fn sign_in(world: &World, key: &Prover<'_>) -> Answer {
     key.form(&world.guest(), TOKEN, &form(&PASSWORD_GRANT))
 }
 
 /// A token of ann that is bound to a key.
 #[track_caller]
-fn bound(world: &World, key: &Prover) -> String {
+fn bound(world: &World, key: &Prover<'_>) -> String {
     let answer = sign_in(world, key);
     assert_bound(&answer, key);
     answer.token()
 }
 
 #[track_caller]
-fn assert_bound(answer: &Answer, key: &Prover) {
+fn assert_bound(answer: &Answer, key: &Prover<'_>) {
     assert_eq!((answer.status, answer.text_of("token_type")), (200, "DPoP"), "{}", answer.text);
     assert_eq!(claims(answer.text_of("access_token"))["cnf"], json!({ "jkt": key.jkt() }));
 }
@@ -217,7 +218,7 @@ fn s10_a_code_is_bound_to_the_key_that_the_request_named() {
     let world = world();
     let (key, thief) = (Prover::new(&world), Prover::new(&world));
     let client = app(&world, |client| client.token_endpoint_auth_method = AuthMethod::None);
-    let redeem = |by: Option<&Prover>, code: &str| {
+    let redeem = |by: Option<&Prover<'_>>, code: &str| {
         let body = form(&[&[("client_id", client.client_id().as_str())][..], &grant(code)].concat());
         match by {
             Some(key) => key.form(&world.guest(), TOKEN, &body),
@@ -241,7 +242,7 @@ fn s10_1_a_proof_of_a_pushed_request_binds_its_code() {
         let query = form(&[("client_id", &client.client_id()), ("request_uri", pushed.text_of("request_uri"))]);
         sent(&browser(&world).get(&format!("/acme/shop/authorize?{query}")), "code").unwrap()
     };
-    let redeem = |by: &Prover, code: &str| by.form(&client.caller(&world), TOKEN, &form(&grant(code)));
+    let redeem = |by: &Prover<'_>, code: &str| by.form(&client.caller(&world), TOKEN, &form(&grant(code)));
     let pushed = code(&push(&client.request(&[])));
     assert_eq!(redeem(&thief, &pushed).error(), (400, "invalid_grant"));
     let pushed = code(&push(&client.request(&[("dpop_jkt", &key.jkt())])));

@@ -18,7 +18,7 @@ fn demand(world: &World, tenant: &Tenant) {
 
 /// The nonce that an answer gives, kept for the next proof.
 #[track_caller]
-fn take(answer: &Answer, key: &Prover) -> String {
+fn take(answer: &Answer, key: &Prover<'_>) -> String {
     let nonce = answer.header("dpop-nonce").to_owned();
     assert_eq!(nonce.len(), 22, "{}", answer.text);
     *key.nonce.lock().unwrap() = Some(nonce.clone());
