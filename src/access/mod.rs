@@ -2,6 +2,7 @@
 //! It reads memory first and decides; it issues nothing.
 
 pub mod error;
+pub mod explain;
 pub mod external;
 pub mod gate;
 pub mod guard;
@@ -10,6 +11,7 @@ pub mod revoke;
 pub mod verify;
 
 pub use error::{AccessError, Need};
+pub use explain::{ExplainPolicy, Explainer, token_as_seen};
 pub use gate::{Intent, Step};
 pub use guard::Guard;
 pub use legacy::LegacyTokens;

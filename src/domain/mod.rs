@@ -19,6 +19,7 @@ pub mod permission;
 pub mod place;
 pub mod query;
 pub mod refresh;
+pub mod refusal;
 pub mod registered;
 pub mod revocation;
 pub mod role;

@@ -61,7 +61,7 @@ impl Store {
     }
 
     /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, revocations,
-    /// tokens of mails, the use of tokens.
+    /// tokens of mails, the use of tokens, refusals.
     /// Returns how many went; call again while there are any. Signing keys are not among them: every node must hear of
     /// their end, see [`Store::save_signing_keys`].
     pub fn purge(&self, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
@@ -70,7 +70,8 @@ impl Store {
                 + q::refresh_family::purge(conn, tenant, now, limit)?
                 + q::revocation::purge(conn, tenant, now, limit)?
                 + q::mail_token::purge(conn, tenant, now, limit)?
-                + q::token_activity::purge(conn, tenant, now, limit)?)
+                + q::token_activity::purge(conn, tenant, now, limit)?
+                + q::refusal::purge(conn, tenant, now, limit)?)
         })
     }
 

@@ -29,6 +29,7 @@ mod pool;
 mod postgres;
 mod provision;
 mod refresh;
+mod refusals;
 mod revocation;
 mod roles;
 mod schema;

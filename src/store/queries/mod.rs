@@ -37,6 +37,7 @@ mod person;
 mod post;
 pub mod provision;
 pub mod refresh_family;
+pub mod refusal;
 pub mod revocation;
 pub mod role;
 pub mod sign_in_name;
