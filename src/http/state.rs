@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::http::header::HeaderName;
 
-use crate::access::{Guard, Revoker, Verifier};
+use crate::access::{Explainer, Guard, Revoker, Verifier};
 use crate::domain::clock::{Clock, Moment};
 use crate::domain::place::BaseUrl;
 use crate::domain::tenant::Switch;
@@ -22,6 +22,7 @@ pub struct State {
     pub verifier: Verifier,
     pub guard: Guard,
     pub revoker: Revoker,
+    pub explainer: Explainer,
     pub registry: Registry,
     /// Who speaks for admins, where that is another server.
     pub sign_on: Option<Arc<SignOn>>,

@@ -19,6 +19,7 @@ mod isolation;
 mod mail;
 mod management;
 mod moving;
+mod refusals;
 mod service;
 mod shutdown;
 mod social;

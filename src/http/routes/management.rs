@@ -4,7 +4,7 @@ use super::{Gives, Operation, Route, Takes, route};
 use crate::http::oauth::{jwks, token};
 use crate::http::pages::{admission, organization, recovery};
 use crate::http::usergrid::management::{admins, apps, feeds, me, org_config, org_users, orgs};
-use crate::http::usergrid::{credentials, mail, revoke, signin_provider, sso};
+use crate::http::usergrid::{credentials, mail, refusals, revoke, signin_provider, sso};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -212,6 +212,26 @@ pub(super) const ROUTES: &[Route] = &[
         "/orgs/{org}/apps/{app}/mail/{mail}",
         [Operation::get("One mail of the outbox; with its words while it is held.")],
         mail::read_of_application
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/refusals",
+        [Operation::get("What an application refused, newest first.")],
+        refusals::of_application
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/refusals/{trace}",
+        [Operation::get("Why an application refused a request.")],
+        refusals::one_of_application
+    ),
+    route!(
+        "/refusals",
+        [Operation::get("What the management plane refused, newest first.")],
+        refusals::of_management
+    ),
+    route!(
+        "/refusals/{trace}",
+        [Operation::get("Why the management plane refused a request.")],
+        refusals::one_of_management
     ),
     route!(
         "/orgs/{org}/apps/{app}/credentials",

@@ -2,7 +2,6 @@
 
 mod oauth;
 
-#[expect(unused_imports, reason = "their queries come with each of them")]
 pub use oauth::*;
 
 diesel::table! {

@@ -29,5 +29,9 @@ pub const TABLE: &[(&str, Rule)] = &[
     ("/management/orgs/{org}/credentials", Rule::Only(&[OrgClient, Admin])),
     ("/management/tokendetails", Rule::AnyAdmin),
     ("/management/orgs/{org}/apps/{app}/sia-provider", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}/refusals", Rule::Only(&[OrgClient, Admin])),
+    ("/management/orgs/{org}/apps/{app}/refusals/{trace}", Rule::Only(&[OrgClient, Admin])),
+    ("/management/refusals", Rule::Only(&[])),
+    ("/management/refusals/{trace}", Rule::Only(&[])),
     ("/management/orgs/{org}/apps/{app}/credentials", Rule::Only(&[OrgClient, Admin])),
 ];

@@ -1,0 +1,52 @@
+//! The rules behind `GrantError`.
+
+use super::{Explained, USERGRID_TOKEN, failed, rule};
+use crate::domain::failure::Failure;
+use crate::domain::refusal::Explanation;
+use crate::grant::GrantError;
+
+const ENDPOINT: &str = "RFC 6749 §5.2";
+const CLIENT: &str = "RFC 6749 §2.3";
+const REFRESH: &str = "RFC 6749 §6";
+const SCOPE: &str = "RFC 6749 §3.3";
+const ROTATION: &str = "RFC 9700 §4.14.2";
+const SEND_CLIENT: &str = "Send client_id and client_secret, by HTTP Basic or in the body.";
+const SIGN_IN_AGAIN: &str = "Let the person sign in again.";
+
+impl Explained for GrantError {
+    #[rustfmt::skip]
+    fn explain(&self) -> Explanation {
+        match self {
+            Self::UnknownPlace => rule("unknown_place", "There is no such organization and application.", USERGRID_TOKEN, "Check the names in the path."),
+            Self::UrlGrantsOff => rule("url_grants_off", "A grant came in the URL, which is switched off here.", "RFC 9700 §4.3.2", "Send the grant in a POST body, or switch url_grants on."),
+            Self::MissingGrantType => rule("missing_grant_type", "The request names no grant_type.", ENDPOINT, "Send grant_type."),
+            Self::UnsupportedGrantType => rule("unsupported_grant_type", "The grant_type is not one that is served here.", ENDPOINT, "Send one of the grant types that docs/api/token.md lists."),
+            Self::MissingParameter(name) => rule("missing_parameter", "A parameter that the grant needs is missing or empty.", ENDPOINT, "Send the parameter.").because(name),
+            Self::UnknownUser => rule("unknown_user", "No user of this place has the name, address or id that was given.", "RFC 6749 §4.3.2", "Check the username and the place; accounts of other applications do not count here."),
+            Self::WrongPassword => rule("wrong_password", "The user exists, and the password or pin is not theirs.", "RFC 6749 §4.3.2", "Let the person repeat it or set a new password."),
+            Self::NotActivated => rule("not_activated", "The password was right, and the account waits for its activation.", USERGRID_TOKEN, "Activate the user."),
+            Self::Disabled => rule("disabled", "The password was right, and the account is disabled.", USERGRID_TOKEN, "Set disabled to false if the person is to sign in."),
+            Self::SignInElsewhere(_) => rule("sign_in_elsewhere", "Admins sign in at another server; passwords do not count here.", "[sso]", "Sign in at the server that sso.url names."),
+            Self::NotConfirmed => rule("not_confirmed", "The admin has not confirmed the email address yet.", "management.admins_must_confirm", "Open the link that was mailed, or have it mailed again."),
+            Self::MissingClient => rule("missing_client", "The grant needs a client, and none was named.", CLIENT, SEND_CLIENT),
+            Self::MissingClientAtRefresh => rule("missing_client_at_refresh", "The session belongs to a client, which did not come with its refresh token.", REFRESH, SEND_CLIENT),
+            Self::UnknownClient(_) => rule("unknown_client", "No client has this client_id.", CLIENT, "Check the client_id; it is listed under the credentials of its owner."),
+            Self::WrongClientSecret(_) => rule("wrong_client_secret", "The client exists, and the secret is missing, wrong or replaced.", CLIENT, "Read the present secret under the credentials of its owner."),
+            Self::ForeignClient(_) => rule("foreign_client", "The client belongs to another application or organization.", CLIENT, "Use a client of the place in the path."),
+            Self::UnknownRefreshToken => rule("unknown_refresh_token", "The refresh token was never issued at this place, or was changed.", REFRESH, SIGN_IN_AGAIN),
+            Self::ExpiredRefreshToken => rule("expired_refresh_token", "The session behind the refresh token has reached its end.", REFRESH, SIGN_IN_AGAIN),
+            Self::EndedRefreshToken => rule("ended_refresh_token", "The session behind the refresh token was ended or revoked.", REFRESH, SIGN_IN_AGAIN),
+            Self::ReusedRefreshToken => rule("reused_refresh_token", "The refresh token had a successor that was in use; the session was ended, since one of the two holders is a thief.", ROTATION, "Keep the newest refresh token alone, and let the person sign in again."),
+            Self::RefreshTokenOfAnotherClient => rule("refresh_token_of_another_client", "The refresh token was issued to another client.", REFRESH, "Send it with the client that it was issued to."),
+            Self::UnknownScope => rule("unknown_scope", "A word of the scope is not one that is granted here.", SCOPE, "Ask for fewer words, or leave scope out."),
+            Self::ScopeExceeded => rule("scope_exceeded", "The scope is wider than what was granted at the sign-in.", REFRESH, "Ask for what was granted, or let the person sign in again."),
+            Self::TtlTooLong { max } => rule("ttl_too_long", "The life that was asked for exceeds the longest one.", USERGRID_TOKEN, "Ask for less, or raise accesstokenttl.").because(format!("at most {} ms", max.as_millis())),
+            Self::SessionOver => rule("session_over", "The session behind the token has ended.", USERGRID_TOKEN, SIGN_IN_AGAIN),
+            Self::NotAnAdmin => rule("not_an_admin", "The token is valid, and its holder is no admin.", USERGRID_TOKEN, "Come with the token of an admin."),
+            Self::NoSigningKey | Self::Protocol(_) | Self::Key(_) | Self::Vault(_) => failed(Failure::Internal),
+            Self::Lane(cause) => failed(cause.failure()),
+            Self::Directory(cause) => failed(cause.failure()),
+            Self::Store(cause) => failed(cause.failure()),
+        }
+    }
+}
