@@ -112,9 +112,8 @@ impl Desk {
             let over = std::mem::replace(minute, Minute::begin(now));
             self.ended.extend(over.end(tenant));
         }
-        let is_kept = refused.inputs.is_some()
-            && self.waiting.len() < WAITING_MAX
-            && minute.has_room(rule, self.per_minute);
+        let is_kept =
+            refused.inputs.is_some() && self.waiting.len() < WAITING_MAX && minute.has_room(rule, self.per_minute);
         if is_kept {
             minute.keep(rule);
             self.waiting.push((tenant, refused));

@@ -223,11 +223,7 @@ pub(super) const ROUTES: &[Route] = &[
         [Operation::get("Why an application refused a request.")],
         refusals::one_of_application
     ),
-    route!(
-        "/refusals",
-        [Operation::get("What the management plane refused, newest first.")],
-        refusals::of_management
-    ),
+    route!("/refusals", [Operation::get("What the management plane refused, newest first.")], refusals::of_management),
     route!(
         "/refusals/{trace}",
         [Operation::get("Why the management plane refused a request.")],

@@ -220,8 +220,9 @@ fn instance(route: &str) -> String {
     };
     let path = route.replace("{org}", "acme").replace("{app}", "shop").replace("{user}", user);
     let path = path.replace("{collection}", "books").replace("{name}", "password_reset");
-    let path =
-        ["{role}", "{group}", "{followed}", "{mail}", "{trace}"].iter().fold(path, |path, name| path.replace(name, "nobody"));
+    let path = ["{role}", "{group}", "{followed}", "{mail}", "{trace}"]
+        .iter()
+        .fold(path, |path, name| path.replace(name, "nobody"));
     let path = if path.ends_with("/sia-provider") { format!("{path}?provider_key=facebook") } else { path };
     // A token that nobody has: who may name one at all is what is asked here.
     if path.ends_with("/revoketoken") { format!("{path}?token=unknown") } else { path }

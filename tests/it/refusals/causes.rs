@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{told, trace};
+use super::told;
 use crate::support::{Account, Answer, PASSWORD, World, world};
 
 /// All that the refused one sees, less what is new in every answer.
@@ -14,7 +14,7 @@ fn seen(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
         .collect();
     headers.sort();
-    (answer.status, headers, answer.text.replace(&trace(answer), "TRACE"))
+    (answer.status, headers, answer.less_trace())
 }
 
 #[track_caller]
@@ -69,7 +69,8 @@ fn refresh_tokens() {
     let world = world();
     let guest = world.guest();
     let sign_in = || guest.sign_in("/acme/shop", "ann", PASSWORD).text_of("refresh_token").to_owned();
-    let refresh = |token: &str| guest.form("/acme/shop/token", &format!("grant_type=refresh_token&refresh_token={token}"));
+    let refresh =
+        |token: &str| guest.form("/acme/shop/token", &format!("grant_type=refresh_token&refresh_token={token}"));
     let first = sign_in();
     let second = refresh(&first).text_of("refresh_token").to_owned();
     assert_eq!(refresh(&second).status, 200);
@@ -80,4 +81,21 @@ fn refresh_tokens() {
     assert_eq!(ann.form("/acme/shop/users/ann/revoketokens", "").status, 200);
     let answers = [refresh("cmUtAAAA"), refresh(&ended)];
     alike_outside_and_apart_inside(&world, &answers, &["unknown_refresh_token", "ended_refresh_token"]);
+}
+
+#[test]
+fn the_rules_that_the_documents_name_are_there() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let tables = std::fs::read_dir(folder.join("src/http/error/explain")).unwrap();
+    let mut tables: String = tables.map(|table| std::fs::read_to_string(table.unwrap().path()).unwrap()).collect();
+    tables.push_str(&std::fs::read_to_string(folder.join("src/access/explain.rs")).unwrap());
+    let page = std::fs::read_to_string(folder.join("docs/api/refusals.md")).unwrap();
+    let (_, rest) = page.split_once("## Rules that are often met").unwrap();
+    let (table, _) = rest.split_once("\n## ").unwrap();
+    let cells = table.lines().filter_map(|line| line.strip_prefix("| `")).map(|line| line.split('|').next().unwrap());
+    let named: Vec<&str> = cells.flat_map(|cell| cell.split('`')).filter(|word| word.contains('_')).collect();
+    assert!(named.len() > 20, "{named:?}");
+    for rule in named {
+        assert!(tables.contains(&format!("\"{rule}\"")), "{rule}");
+    }
 }

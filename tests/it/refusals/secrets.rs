@@ -26,11 +26,14 @@ fn no_row_holds_a_secret() {
     let foreign = world.rival.token(&guest, Authority::AppUser);
     let (id, secret) = world.rival.app_client.clone();
     let (_, own_secret) = world.acme.app_client.clone();
-    let secrets = ["hunter2-password", "hunter2-pin", "hunter2-other", &token, &refresh, &foreign, &secret, &own_secret];
+    let secrets =
+        ["hunter2-password", "hunter2-pin", "hunter2-other", &token, &refresh, &foreign, &secret, &own_secret];
     for place in ["/acme/shop", "/management"] {
         for secret in secrets {
             let path = format!("{place}/token");
-            for name in ["password", "pin", "client_secret", "refresh_token", "access_token", "token", "fb_access_token"] {
+            for name in
+                ["password", "pin", "client_secret", "refresh_token", "access_token", "token", "fb_access_token"]
+            {
                 for grant in ["password", "pin", "client_credentials", "refresh_token", "nothing"] {
                     let mut body = json!({ "grant_type": grant, "username": "ann", "client_id": id });
                     body[name] = json!(secret);

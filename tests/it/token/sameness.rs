@@ -14,8 +14,7 @@ fn seen(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
         .collect();
     headers.sort();
-    let trace = answer.json["trace_id"].as_str().unwrap_or("no trace");
-    (answer.status, headers, answer.text.replace(trace, "TRACE"))
+    (answer.status, headers, answer.less_trace())
 }
 
 #[track_caller]
