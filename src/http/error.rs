@@ -11,6 +11,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::explain::Explained;
 use super::usergrid::envelope::ErrorEnvelope;
 use super::usergrid::jsonp::Callback;
 use crate::domain::clock::Moment;
@@ -18,12 +19,10 @@ use crate::domain::failure::Failure;
 use crate::domain::refusal::Refused;
 
 mod access;
-mod explain;
 mod grant;
 mod manage;
 mod request;
 
-pub use explain::Explained;
 pub use request::RequestError;
 
 const TRACE_ID: &str = "trace_id";

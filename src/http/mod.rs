@@ -2,6 +2,7 @@
 //! actix-web besides `server`; it sees neither store nor crypto, so no handler can invent a query.
 
 pub mod error;
+pub mod explain;
 pub mod extract;
 pub mod middleware;
 pub mod oauth;

@@ -86,7 +86,7 @@ fn refresh_tokens() {
 #[test]
 fn the_rules_that_the_documents_name_are_there() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let tables = std::fs::read_dir(folder.join("src/http/error/explain")).unwrap();
+    let tables = std::fs::read_dir(folder.join("src/http/explain")).unwrap();
     let mut tables: String = tables.map(|table| std::fs::read_to_string(table.unwrap().path()).unwrap()).collect();
     tables.push_str(&std::fs::read_to_string(folder.join("src/access/explain.rs")).unwrap());
     let page = std::fs::read_to_string(folder.join("docs/api/refusals.md")).unwrap();

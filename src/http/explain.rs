@@ -1,5 +1,5 @@
 //! One table for each error type: cause -> the rule behind it, for the administration of the tenant alone. The tables
-//! of words beside this one say what the refused one hears, on purpose often the same for different causes; here each
+//! of words in `error` say what the refused one hears, on purpose often the same for different causes; here each
 //! cause has a rule of its own. Every match is exhaustive, so that a new cause does not compile until it is explained.
 
 use crate::domain::failure::Failure;
