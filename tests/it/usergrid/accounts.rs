@@ -335,7 +335,11 @@ fn defect_4_a_pin_is_hashed_and_obeys_the_state_of_the_account() {
     assert_eq!(by_pin(&stage, "ann", "4711").text_of("error_description"), "user not activated");
     put(&stage.owner, "/users/ann", &json!({ "activated": true, "disabled": true }));
     assert_eq!(by_pin(&stage, "ann", "4711").text_of("error_description"), "user disabled");
-    assert_eq!(by_pin(&stage, "ann", "4712").json, wrong.json, "only who has the pin hears of the state");
+    assert_eq!(
+        by_pin(&stage, "ann", "4712").less_trace(),
+        wrong.less_trace(),
+        "only who has the pin hears of the state"
+    );
     let admin = json!({ "grant_type": "pin", "username": "acme-admin", "pin": "4711" });
     assert_eq!(stage.guest.json("/management/token", &admin).error(), (400, "invalid_grant"));
 }
