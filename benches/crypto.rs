@@ -24,7 +24,7 @@ use tokengrid::domain::authority::Authority;
 use tokengrid::domain::client::ClientId;
 use tokengrid::domain::clock::Moment;
 use tokengrid::domain::id::{AppId, OrgId, TenantId};
-use tokengrid::domain::key::{KeyState, SigningKey};
+use tokengrid::domain::key::{KeyPurpose, KeyState, SigningKey};
 use tokengrid::domain::secret::Secret;
 use tokengrid::domain::token::{AccessClaims, Algorithm, Audience};
 use uuid::Uuid;
@@ -42,7 +42,13 @@ fn vault() -> Vault {
 }
 
 fn key(algorithm: Algorithm, vault: &Vault) -> SigningKey {
-    let new = NewKey { tenant: TenantId::MANAGEMENT, algorithm, state: KeyState::Active, now: NOW };
+    let new = NewKey {
+        tenant: TenantId::MANAGEMENT,
+        algorithm,
+        purpose: KeyPurpose::Access,
+        state: KeyState::Active,
+        now: NOW,
+    };
     keys::generate(&new, vault, &SystemEntropy).unwrap()
 }
 

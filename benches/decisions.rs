@@ -9,7 +9,9 @@ use tokengrid::access::{Presented, Verifier};
 use tokengrid::config::{self, Overrides};
 use tokengrid::domain::place::{Place, PlaceName};
 use tokengrid::domain::secret::Secret;
-use tokengrid::grant::{ClientMethod, Dispatcher, GrantRequest, PresentedClient, ScopeRule, Transport};
+use tokengrid::grant::{
+    ClientMethod, ClientProof, Dispatcher, GrantRequest, Origin, PresentedClient, ScopeRule, Transport,
+};
 use tokengrid::http::extract::parameters::Parameters;
 use tokengrid::http::extract::path::canonical_path;
 use tokengrid::manage::Credentials;
@@ -58,10 +60,16 @@ fn request(app: &Credentials) -> GrantRequest {
         password: None,
         client: Some(PresentedClient {
             id: app.client_id.to_string(),
-            secret: app.client_secret.clone(),
+            proof: app.client_secret.clone().map_or(ClientProof::None, ClientProof::Secret),
             method: ClientMethod::Parameters,
         }),
         refresh_token: None,
+        code: None,
+        code_verifier: None,
+        redirect_uri: None,
+        resources: Vec::new(),
+        jkt: None,
+        origin: Origin::default(),
         scope: None,
         ttl: None,
     }
@@ -79,7 +87,7 @@ fn refuse_a_wrong_client_secret(bencher: Bencher<'_, '_>) {
     let house = &*HOUSE;
     let mut request = request(&house.app);
     if let Some(client) = &mut request.client {
-        client.secret = Some(Secret::new("YXA6wrong"));
+        client.proof = ClientProof::Secret(Secret::new("YXA6wrong"));
     }
     let place = place(house);
     bencher.bench_local(|| house.runtime.block_on(house.dispatcher.exchange(&place, &request)).expect_err("refused"));

@@ -29,7 +29,7 @@
 //! | `directory` | `domain`, `crypto`, `store` |
 //! | `mail` | `domain`, `crypto`, `store` |
 //! | `grant`, `access` | `domain`, `crypto`, `store`, `directory`; not each other |
-//! | `manage` | the same, `mail`, `upstream`, `access::guard`, and `access::external` which it answers |
+//! | `manage` | the same, `mail`, `upstream`, `access::guard`, and `access::external` and `grant::external` which it answers |
 //! | `http` | `domain`, `grant`, `access`, `manage`, `telemetry` |
 //! | `server`, `cli`, `main` | everything; nobody uses them |
 //!

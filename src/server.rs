@@ -7,10 +7,11 @@ mod metrics;
 mod sso;
 mod start;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::dev::{Server, ServerHandle};
+use actix_web::http::header::HeaderName;
 use actix_web::middleware::Compress;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
@@ -20,17 +21,18 @@ pub use start::StartError;
 
 use crate::access::external::Voucher;
 use crate::access::{ExplainPolicy, Explainer, Guard, LegacyTokens, Revoker, Verifier};
-use crate::config::Settings;
+use crate::config::{Settings, TlsClientSettings};
 use crate::crypto::entropy::uuid_v7;
 use crate::domain::place::BaseUrl;
 use crate::domain::tenant::Switch;
 use crate::grant::{Dispatcher, GrantPolicy, Workbench};
+use crate::http::extract::client::CertificateHeader;
 use crate::http::middleware::cors::CorsPolicy;
 use crate::http::middleware::limits::Limits;
 use crate::http::middleware::{Boundary, boundary};
 use crate::http::routes;
 use crate::http::state::State;
-use crate::manage::SignOn;
+use crate::manage::{PublishedKeys, SignOn};
 use crate::telemetry::{DirectoryCounts, Metrics};
 
 /// Runs a command or a server to its end, on the runtime that both need.
@@ -113,7 +115,10 @@ impl Services {
         let background = start::Background::begin(
             self.core.directory.clone(),
             self.core.registry.clone(),
-            self.settings.directory.staleness,
+            start::Rhythm {
+                change_log: self.settings.directory.staleness,
+                notices: self.settings.sessions.notice_poll,
+            },
             mail::Postman::begin(&self.core, &self.settings.mail, &self.state.base)?,
             self.state.explainer.clone(),
         )?;
@@ -163,6 +168,7 @@ fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
             admins_sign_in_at: settings.sso.elsewhere().map(str::to_owned),
             switches: core.registry.switches.clone(),
         }),
+        keys: Arc::new(PublishedKeys::new(core.registry.upstream.clone(), Arc::clone(&core.clock))),
     })
 }
 
@@ -230,7 +236,16 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outs
         test_properties: settings.testing.properties,
         started: core.clock.now(),
         pages: mail::page_options(settings),
+        certificates: certificates(settings),
     })
+}
+
+/// Where proxies state the certificates of clients.
+fn certificates(settings: &Settings) -> Option<CertificateHeader> {
+    let TlsClientSettings { subject_header, trusted_proxies } = &settings.tls_client;
+    let name = HeaderName::try_from(subject_header.as_str()).ok()?;
+    let proxies = trusted_proxies.iter().map(IpAddr::to_canonical).collect();
+    Some(CertificateHeader { name, proxies })
 }
 
 fn make_boundary(

@@ -20,7 +20,7 @@ use tokengrid::crypto::vault::{MasterKey, Vault};
 use tokengrid::domain::authority::Authority;
 use tokengrid::domain::clock::{Clock, SystemClock};
 use tokengrid::domain::id::TenantId;
-use tokengrid::domain::key::KeyState;
+use tokengrid::domain::key::{KeyPurpose, KeyState};
 use tokengrid::domain::secret::Digest;
 use tokengrid::domain::token::{AccessClaims, Algorithm, Audience};
 
@@ -59,6 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let new = NewKey {
         tenant: TenantId::MANAGEMENT,
         algorithm: Algorithm::ES256,
+        purpose: KeyPurpose::Access,
         state: KeyState::Active,
         now: SystemClock.now(),
     };

@@ -195,7 +195,10 @@ impl Verifier {
         let issued = issue_of(&claims)?;
         let revocations = self.directory.revocations(principal.issuing_tenant()).await?;
         let ids = [claims.jti, claims.sid.unwrap_or(claims.jti)];
-        if let Some(reason) = revocations.find(principal.uuid(), &ids, issued) {
+        // A registered client that ended takes with it what people got by it.
+        let client = RegisteredId::parse_client_id(&claims.client_id);
+        let of_client = || client.and_then(|client| revocations.find(client.uuid(), &[], issued));
+        if let Some(reason) = revocations.find(principal.uuid(), &ids, issued).or_else(of_client) {
             return Err(AccessError::Revoked(reason));
         }
         self.tenant_lives(principal).await?;

@@ -162,7 +162,8 @@ pub struct AppSet {
     /// The application.
     #[arg(value_name = "ORG/APP")]
     pub app: AppPath,
-    /// accesstokenttl=MILLISECONDS|default, algorithm=ES256|EdDSA|RS256|HS256, url_grants=on|off, url_tokens=on|off.
+    /// accesstokenttl=MILLISECONDS|default, algorithm=ES256|EdDSA|RS256|HS256, url_grants=on|off, url_tokens=on|off,
+    /// require_pushed_requests=on|off.
     #[arg(value_name = "KEY=VALUE", required = true)]
     pub settings: Vec<AppSetting>,
     #[command(flatten)]

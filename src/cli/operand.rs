@@ -168,6 +168,7 @@ pub enum AppSetting {
     Algorithm(Algorithm),
     UrlGrants(Switch),
     UrlTokens(Switch),
+    RequirePushedRequests(Switch),
 }
 
 impl AppSetting {
@@ -178,6 +179,7 @@ impl AppSetting {
             Self::Algorithm(algorithm) => settings.algorithm = algorithm,
             Self::UrlGrants(switch) => settings.url_grants = switch,
             Self::UrlTokens(switch) => settings.url_tokens = switch,
+            Self::RequirePushedRequests(switch) => settings.require_pushed_requests = switch == Switch::On,
         }
     }
 }
@@ -193,7 +195,12 @@ impl FromStr for AppSetting {
                 .ok_or(OperandError::BadValue { key: "algorithm", expected: "ES256, EdDSA, RS256 or HS256" }),
             ("url_grants", value) => switch("url_grants", value).map(Self::UrlGrants),
             ("url_tokens", value) => switch("url_tokens", value).map(Self::UrlTokens),
-            _ => Err(OperandError::UnknownSetting("accesstokenttl, algorithm, url_grants, url_tokens")),
+            ("require_pushed_requests", value) => {
+                switch("require_pushed_requests", value).map(Self::RequirePushedRequests)
+            }
+            _ => Err(OperandError::UnknownSetting(
+                "accesstokenttl, algorithm, url_grants, url_tokens, require_pushed_requests",
+            )),
         }
     }
 }
@@ -249,7 +256,8 @@ mod tests {
     #[test]
     fn settings_are_read_and_applied() {
         let mut app = AppSettings::default();
-        for text in ["accesstokenttl=60000", "algorithm=EdDSA", "url_grants=off", "url_tokens=off"] {
+        let set = ["accesstokenttl=60000", "algorithm=EdDSA", "url_grants=off", "url_tokens=off"];
+        for text in set.into_iter().chain(["require_pushed_requests=on"]) {
             text.parse::<AppSetting>().expect("a setting").apply(&mut app);
         }
         let wanted = AppSettings {
@@ -257,6 +265,7 @@ mod tests {
             algorithm: Algorithm::EdDsa,
             url_grants: Switch::Off,
             url_tokens: Switch::Off,
+            require_pushed_requests: true,
             ..AppSettings::default()
         };
         assert_eq!(app, wanted);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::tenant::Switch;
+use crate::domain::tenant::{ClientRegistration, Switch};
 use crate::domain::token::Algorithm;
 
 /// The `[management]` section. Its types leave nothing to check.
@@ -17,4 +17,6 @@ pub struct ManagementSettings {
     pub admins_must_confirm: Switch,
     /// What new management signing keys are made for.
     pub algorithm: Algorithm,
+    /// Who may register clients with the management issuer by themselves (RFC 7591).
+    pub registration_of_clients: ClientRegistration,
 }

@@ -19,9 +19,11 @@ mod passwords;
 mod registration;
 mod security;
 mod server;
+mod sessions;
 mod sso;
 mod superuser;
 mod testing;
+mod tls_client;
 mod tokens;
 mod units;
 mod upstream;
@@ -48,9 +50,11 @@ pub use passwords::PasswordSettings;
 pub use registration::RegistrationSettings;
 pub use security::SecuritySettings;
 pub use server::ServerSettings;
+pub use sessions::SessionSettings;
 pub use sso::{SsoKind, SsoSettings};
 pub use superuser::SuperuserSettings;
 pub use testing::TestingSettings;
+pub use tls_client::TlsClientSettings;
 pub use tokens::TokenSettings;
 pub use units::ThreadCount;
 pub use upstream::UpstreamSettings;
@@ -65,11 +69,13 @@ pub struct Settings {
     pub limits: LimitSettings,
     pub database: DatabaseSettings,
     pub tokens: TokenSettings,
+    pub sessions: SessionSettings,
     pub keys: KeySettings,
     pub passwords: PasswordSettings,
     pub security: SecuritySettings,
     pub management: ManagementSettings,
     pub upstream: UpstreamSettings,
+    pub tls_client: TlsClientSettings,
     pub sso: SsoSettings,
     pub mail: MailSettings,
     pub registration: RegistrationSettings,
@@ -105,10 +111,12 @@ impl Settings {
         self.limits.validate()?;
         self.database.validate()?;
         self.tokens.validate()?;
+        self.sessions.validate()?;
         self.keys.validate()?;
         self.passwords.validate()?;
         self.security.validate()?;
         self.upstream.validate()?;
+        self.tls_client.validate()?;
         self.sso.validate()?;
         self.mail.validate()?;
         self.superuser.validate()?;

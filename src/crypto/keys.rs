@@ -11,12 +11,12 @@ use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use serde_json::{Value, json};
 
 use super::entropy::{Entropy, random};
-use super::jwt::{Signer, Verifier};
+use super::jwt::{self, IdHint, JwtError, Signer, Verifier};
 use super::pair::{self, KeyPair, KeyPairError};
 use super::vault::{Binding, Purpose, Vault, VaultError};
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
-use crate::domain::key::{KeyState, SigningKey};
+use crate::domain::key::{KeyPurpose, KeyState, SigningKey};
 use crate::domain::token::Algorithm;
 
 /// Why a key cannot be made or used. Every variant that concerns a stored key names it.
@@ -50,6 +50,7 @@ pub enum KeyError {
 pub struct NewKey {
     pub tenant: TenantId,
     pub algorithm: Algorithm,
+    pub purpose: KeyPurpose,
     pub state: KeyState,
     pub now: Moment,
 }
@@ -59,7 +60,7 @@ pub struct NewKey {
 /// An asymmetric key is named by its RFC 7638 thumbprint, an HS256 key by 128 random bits: a hash of a secret must not
 /// be public. *Errors*: `Generate`, `Seal`.
 pub fn generate(new: &NewKey, vault: &Vault, entropy: &dyn Entropy) -> Result<SigningKey, KeyError> {
-    let NewKey { tenant, algorithm, state, now } = *new;
+    let NewKey { tenant, algorithm, purpose, state, now } = *new;
     let (private, pair) = pair::generate(algorithm, entropy).map_err(KeyError::Generate)?;
     let public = pair.public();
     let kid = match &public {
@@ -67,7 +68,7 @@ pub fn generate(new: &NewKey, vault: &Vault, entropy: &dyn Entropy) -> Result<Si
         None => URL_SAFE_NO_PAD.encode(random::<16>(entropy)),
     };
     let private = vault.seal(&binding(tenant, &kid), &private, entropy).map_err(KeyError::Seal)?;
-    Ok(SigningKey { tenant, kid, algorithm, state, public, private, created: now, gone_at: None })
+    Ok(SigningKey { tenant, kid, algorithm, purpose, state, public, private, created: now, gone_at: None })
 }
 
 /// Where the private half of a signing key is sealed to.
@@ -78,6 +79,8 @@ pub fn binding(tenant: TenantId, kid: &str) -> Binding<'_> {
 /// The keys of one issuer, opened and parsed once.
 pub struct KeyRing {
     signer: Option<Signer>,
+    /// One for each algorithm that some client wants and that is not the signer's.
+    others: Vec<Signer>,
     verifiers: Vec<Verifier>,
     jwks: Value,
 }
@@ -91,29 +94,46 @@ impl KeyRing {
     ///
     /// *Errors*: `Sealed`, `Malformed`, `Mismatch`, `SecondActive`, each with tenant and `kid`.
     pub fn open(keys: &[SigningKey], vault: &Vault) -> Result<Self, KeyError> {
-        let mut ring = Self { signer: None, verifiers: Vec::with_capacity(keys.len()), jwks: Value::Null };
+        let mut ring =
+            Self { signer: None, others: Vec::new(), verifiers: Vec::with_capacity(keys.len()), jwks: Value::Null };
         let mut published = Vec::with_capacity(keys.len());
         for key in keys {
             let (pair, verifier) = open(key, vault)?;
             ring.verifiers.push(verifier);
             published.extend(key.public.as_ref().map(|public| entry(public, key)));
-            if key.state == KeyState::Active {
-                let signer = Signer::new(&key.kid, key.algorithm, pair);
-                if ring.signer.replace(signer).is_some() {
-                    return Err(KeyError::SecondActive { tenant: key.tenant, kid: key.kid.clone() });
-                }
+            if key.state == KeyState::Active && !ring.admit(key.purpose, Signer::new(&key.kid, key.algorithm, pair)) {
+                return Err(KeyError::SecondActive { tenant: key.tenant, kid: key.kid.clone() });
             }
         }
         ring.jwks = json!({ "keys": published });
         Ok(ring)
     }
 
-    /// The active key; `None` for an issuer that cannot sign.
+    /// Takes up an active key, unless its place is taken.
+    fn admit(&mut self, purpose: KeyPurpose, signer: Signer) -> bool {
+        match purpose {
+            KeyPurpose::Access => self.signer.replace(signer).is_none(),
+            KeyPurpose::IdToken => {
+                let is_free = self.others.iter().all(|other| other.algorithm() != signer.algorithm());
+                self.others.push(signer);
+                is_free
+            }
+        }
+    }
+
+    /// The active key for access tokens; `None` for an issuer that cannot sign.
     pub fn signer(&self) -> Option<&Signer> {
         self.signer.as_ref()
     }
 
-    /// The algorithm of the active key.
+    /// The key that signs an ID token by the algorithm that a client chose: the access tokens' where it is of that
+    /// algorithm, else one that was made for it. Never a symmetric one, which no client could verify.
+    pub fn signer_for(&self, algorithm: Algorithm) -> Option<&Signer> {
+        let mut signers = self.signer.iter().chain(&self.others);
+        signers.find(|signer| signer.algorithm() == algorithm && algorithm != Algorithm::HS256)
+    }
+
+    /// The algorithm of the access tokens.
     pub fn algorithm(&self) -> Option<Algorithm> {
         self.signer().map(Signer::algorithm)
     }
@@ -121,6 +141,12 @@ impl KeyRing {
     /// The key that a token names.
     pub fn verifier(&self, kid: &str) -> Option<&Verifier> {
         self.verifiers.iter().find(|verifier| verifier.kid() == kid)
+    }
+
+    /// Verifies an ID token of this issuer that came back as a hint; see [`Verifier::verify_id_token`].
+    pub fn verify_id_token(&self, token: &str, issuer: &str) -> Result<IdHint, JwtError> {
+        let kid = jwt::kid_of_id_token(token)?;
+        self.verifier(&kid).ok_or(JwtError::UnknownKey)?.verify_id_token(token, issuer)
     }
 
     /// The published keys (RFC 7517 §5).
@@ -157,7 +183,7 @@ fn open(key: &SigningKey, vault: &Vault) -> Result<(KeyPair, Verifier), KeyError
         Some(public) => DecodingKey::from_jwk(&jwk(public)?).map_err(KeyError::Public)?,
         None => DecodingKey::from_secret(&private),
     };
-    Ok((pair, Verifier::new(&key.kid, key.algorithm, decoding)))
+    Ok((pair, Verifier::new(&key.kid, key.algorithm, key.purpose, decoding)))
 }
 
 /// The public half with what a relying party needs to choose it.
@@ -194,7 +220,12 @@ mod tests {
     }
 
     fn key(algorithm: Algorithm, state: KeyState, vault: &Vault) -> SigningKey {
-        generate(&NewKey { tenant: APP, algorithm, state, now: Moment::EPOCH }, vault, &SystemEntropy).unwrap()
+        generate(
+            &NewKey { tenant: APP, algorithm, purpose: KeyPurpose::Access, state, now: Moment::EPOCH },
+            vault,
+            &SystemEntropy,
+        )
+        .unwrap()
     }
 
     #[test]

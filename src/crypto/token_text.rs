@@ -1,13 +1,19 @@
-//! The text of client secrets and refresh tokens. Both are opaque to their holders.
+//! The text of client secrets, tokens and codes, opaque to their holders.
 //!
 //! A refresh token names its family and generation and proves both with a MAC under the family's key, so that the
 //! database needs no token and a lost answer can be written again, letter for letter.
+
+mod opaque;
+mod user_code;
 
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+pub use opaque::Opaque;
+pub use user_code::UserCode;
 
 use super::compare::same;
 use super::entropy::{Entropy, random};

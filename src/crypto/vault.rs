@@ -108,6 +108,10 @@ pub enum Purpose {
     RefreshFamily,
     SigninProvider,
     Mail,
+    /// What a tenant keeps for good and shows to nobody; the row says what for.
+    TenantSecret,
+    /// What a page for people brings back when its form is sent; never stored.
+    Page,
     /// Where a page of a list ended; sealed for the caller to bring back, and never stored.
     Cursor,
 }
@@ -120,6 +124,8 @@ impl Purpose {
             Self::RefreshFamily => "refresh family",
             Self::SigninProvider => "signin provider",
             Self::Mail => "mail",
+            Self::TenantSecret => "tenant secret",
+            Self::Page => "page",
             Self::Cursor => "cursor",
         }
     }
@@ -138,9 +144,9 @@ enum Keyed {
 impl Purpose {
     const fn keyed(self) -> Keyed {
         match self {
-            Self::ClientSecret | Self::SigningKey | Self::SigninProvider => Keyed::Master,
+            Self::ClientSecret | Self::SigningKey | Self::SigninProvider | Self::TenantSecret => Keyed::Master,
             Self::RefreshFamily | Self::Mail => Keyed::PlaceOnceMaster,
-            Self::Cursor => Keyed::Place,
+            Self::Page | Self::Cursor => Keyed::Place,
         }
     }
 }
@@ -170,10 +176,29 @@ impl Binding<'_> {
     }
 }
 
+/// What else than sealing a key is derived for. It protects what lives for minutes: the next master key changes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Derived {
+    /// The nonces of proofs of possession.
+    DpopNonce,
+}
+
+impl Derived {
+    /// No key of a place is derived by such a word: those begin with a length.
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::DpopNonce => b"tokengrid dpop nonce 1",
+        }
+    }
+}
+
+/// A derived key.
+pub type DerivedKey = Zeroizing<[u8; KEY_LEN]>;
+
 struct Door {
     id: String,
     key: LessSafeKey,
-    /// What keys of places are derived from.
+    /// What other keys are derived from.
     root: Prk,
 }
 
@@ -189,6 +214,13 @@ impl Door {
         let info = [frame];
         let derived = self.root.expand(&info, &AES_256_GCM).map_err(VaultError::Cipher)?;
         Ok(LessSafeKey::new(UnboundKey::from(derived)))
+    }
+
+    fn derive(&self, purpose: Derived) -> Result<DerivedKey, VaultError> {
+        let mut key = Zeroizing::new([0; KEY_LEN]);
+        let label = [purpose.label()];
+        self.root.expand(&label, HKDF_SHA256).and_then(|okm| okm.fill(&mut *key)).map_err(VaultError::Cipher)?;
+        Ok(key)
     }
 
     fn seal(&self, binding: &Binding<'_>, nonce: Nonce, body: &mut [u8]) -> Result<Tag, VaultError> {
@@ -249,6 +281,18 @@ impl Vault {
     /// The id of the key that seals.
     pub fn current(&self) -> &str {
         &self.first.id
+    }
+
+    /// The key for one purpose, of the master key that seals: every node that has the master key has this one.
+    ///
+    /// *Errors*: `Cipher`. *Spec*: RFC 5869, with SHA-256.
+    pub fn derive(&self, purpose: Derived) -> Result<DerivedKey, VaultError> {
+        self.first.derive(purpose)
+    }
+
+    /// The keys for one purpose of the master keys that only open, for what other nodes and earlier days made.
+    pub fn derive_others(&self, purpose: Derived) -> Result<Vec<DerivedKey>, VaultError> {
+        self.others.iter().map(|door| door.derive(purpose)).collect()
     }
 
     /// Encrypts `plain` for one row.

@@ -3,6 +3,8 @@
 //! It answers and forgets; it never writes a row and decides nothing.
 
 mod client;
+mod pairwise;
+mod registered;
 mod revocations;
 mod shelf;
 mod tail;
@@ -14,10 +16,12 @@ use std::time::Duration;
 use uuid::Uuid;
 
 pub use client::KnownClient;
+pub use registered::{KnownRegistered, refuse_secret};
 pub use revocations::Revocations;
 
 use crate::crypto::keys::{KeyError, KeyRing};
-use crate::crypto::vault::Vault;
+use crate::crypto::pairwise::PairwiseKey;
+use crate::crypto::vault::{Vault, VaultError};
 use crate::domain::client::{ClientId, ClientSecret};
 use crate::domain::clock::{Clock, Moment};
 use crate::domain::failure::Failure;
@@ -27,6 +31,7 @@ use crate::domain::name::TenantName;
 use crate::domain::place::{Place, PlaceName};
 use crate::domain::tenant::{Application, Organization};
 use crate::store::{Store, StoreError};
+use registered::KnownClients;
 use shelf::Shelf;
 use tail::Follower;
 
@@ -41,6 +46,11 @@ pub enum DirectoryError {
     /// A signing key could not be opened; the issuer refuses service rather than guess.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A sealed secret could not be opened.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error("the pairwise key of tenant {0} has another length")]
+    Pairwise(TenantId),
 }
 
 impl DirectoryError {
@@ -48,7 +58,7 @@ impl DirectoryError {
     pub fn failure(&self) -> Failure {
         match self {
             Self::Store(cause) => cause.failure(),
-            Self::Key(_) => Failure::Internal,
+            Self::Key(_) | Self::Vault(_) | Self::Pairwise(_) => Failure::Internal,
         }
     }
 }
@@ -69,6 +79,8 @@ struct Shelves {
     rings: Shelf<TenantId, LoadedRing>,
     revocations: Shelf<TenantId, Arc<Revocations>>,
     members: Shelf<OrgId, Arc<HashSet<AdminId>>>,
+    pairwise: Shelf<TenantId, Arc<PairwiseKey>>,
+    registered: Shelf<TenantId, Arc<KnownClients>>,
 }
 
 /// The in-memory view. A clone shares the same memory.
@@ -95,6 +107,8 @@ impl Directory {
             rings: Shelf::new(capacity),
             revocations: Shelf::new(capacity),
             members: Shelf::new(capacity),
+            pairwise: Shelf::new(capacity),
+            registered: Shelf::new(capacity),
         };
         let follower = Arc::new(Follower::new(clock.now()));
         Self { store, vault, clock, shelves: Arc::new(shelves), follower, patience: DEFAULT_PATIENCE }
@@ -317,6 +331,7 @@ impl Directory {
         self.shelves.rings.forget_all();
         self.shelves.revocations.forget_all();
         self.shelves.members.forget_all();
+        self.shelves.registered.forget_all();
     }
 
     /// Forgets what a committed write made untrue. The writing node calls this before it answers; every other node
@@ -332,6 +347,7 @@ impl Directory {
                 ChangeKind::SigningKeys => self.shelves.rings.forget(tenant),
                 ChangeKind::Revocations => self.shelves.revocations.forget(tenant),
                 ChangeKind::Membership => self.shelves.members.forget(&OrgId::new(tenant.uuid())),
+                ChangeKind::RegisteredClients => self.shelves.registered.forget(tenant),
             }
         }
     }

@@ -19,6 +19,8 @@ pub enum ChangeKind {
     Revocations,
     /// An admin joined or left an organization, or changed.
     Membership,
+    /// A registered client or one of its secrets changed.
+    RegisteredClients,
 }
 
 impl ChangeKind {
@@ -30,14 +32,22 @@ impl ChangeKind {
             Self::SigningKeys => "signing_keys",
             Self::Revocations => "revocations",
             Self::Membership => "membership",
+            Self::RegisteredClients => "registered_clients",
         }
     }
 
     /// Reads a row's word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Tenant, Self::ClientSecrets, Self::SigningKeys, Self::Revocations, Self::Membership]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        [
+            Self::Tenant,
+            Self::ClientSecrets,
+            Self::SigningKeys,
+            Self::Revocations,
+            Self::Membership,
+            Self::RegisteredClients,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
     }
 }
 

@@ -2,8 +2,12 @@
 //! No I/O, no clock of its own, no randomness, no knowledge of any other room.
 
 pub mod authority;
+pub mod branding;
+pub mod browser;
+pub mod claims;
 pub mod client;
 pub mod clock;
+pub mod code;
 pub mod database;
 pub mod failure;
 pub mod group;
@@ -18,6 +22,7 @@ pub mod password;
 pub mod permission;
 pub mod place;
 pub mod query;
+pub mod redirect;
 pub mod refresh;
 pub mod refusal;
 pub mod registered;

@@ -194,6 +194,9 @@ pub struct ClientMetadata {
     pub refresh_token_ttl: Option<u64>,
     /// The application's own: its people are not asked whether they allow it. Set by the administration alone.
     pub first_party: bool,
+    /// A client that keeps a secret and cannot do PKCE (RFC 7636); of no effect on a public one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pkce_optional: bool,
 }
 
 impl ClientMetadata {
@@ -205,6 +208,26 @@ impl ClientMetadata {
     /// Whether it cannot keep a secret.
     pub fn is_public(&self) -> bool {
         self.token_endpoint_auth_method == AuthMethod::None
+    }
+
+    /// The sector in which people have one pairwise name: the host of its sector identifier, else of its redirect URIs.
+    ///
+    /// *Spec*: OpenID Connect Core §8.1; registration sees to it that there is one where it counts.
+    pub fn sector(&self) -> Option<String> {
+        let uri = self.sector_identifier_uri.as_ref().or(self.redirect_uris.first())?;
+        let (_, rest) = uri.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let host_and_port = authority.rsplit('@').next()?;
+        let host = match host_and_port.strip_prefix('[') {
+            Some(address) => address.split(']').next()?,
+            None => host_and_port.split(':').next()?,
+        };
+        (!host.is_empty()).then(|| host.to_ascii_lowercase())
+    }
+
+    /// Whether it may ask for a code without a challenge.
+    pub fn may_skip_challenge(&self) -> bool {
+        self.pkce_optional && !self.is_public()
     }
 }
 
@@ -263,6 +286,19 @@ impl RegisteredSecret {
     pub fn is_live(&self, now: Moment) -> bool {
         self.expires.is_none_or(|end| now < end)
     }
+}
+
+/// A token with which clients may be registered (RFC 7591 §3). Its text was shown once.
+#[derive(Clone, Debug)]
+pub struct InitialToken {
+    pub id: Uuid,
+    pub name: Option<String>,
+    /// SHA-256 of the token's text.
+    pub digest: Digest,
+    /// How many clients it still lets in; `None` where there is no bound.
+    pub uses_left: Option<u32>,
+    pub created: Moment,
+    pub expires: Option<Moment>,
 }
 
 impl fmt::Display for GrantType {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::branding::Branding;
 use super::clock::Moment;
 use super::id::{AppId, OrgId};
 use super::name::TenantName;
@@ -100,10 +101,17 @@ pub struct OrgSettings {
     /// *Spec*: Usergrid `passwordHistorySize`.
     #[serde(skip_serializing_if = "is_zero")]
     pub password_history: u32,
+    /// Whether applications may sign their users in by password or pin at the token endpoint.
+    #[serde(skip_serializing_if = "is_on")]
+    pub password_grant: Switch,
 }
 
 fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+fn is_on(switch: &Switch) -> bool {
+    *switch == Switch::On
 }
 
 /// How people come into an application; what is not set stands at its default.
@@ -170,6 +178,37 @@ pub struct AppSettings {
     pub url_tokens: Switch,
     #[serde(skip_serializing_if = "Registration::is_default")]
     pub registration: Registration,
+    /// How its pages look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branding: Option<Branding>,
+    /// Whether every client has to push its authorization requests (RFC 9126 §6).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_pushed_requests: bool,
+    /// Whether the application may sign its users in by password or pin at the token endpoint.
+    #[serde(skip_serializing_if = "is_on")]
+    pub password_grant: Switch,
+    /// Who may register OAuth clients by themselves (RFC 7591).
+    #[serde(skip_serializing_if = "ClientRegistration::is_off")]
+    pub registration_of_clients: ClientRegistration,
+}
+
+/// Who may register clients by themselves (RFC 7591 §3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientRegistration {
+    /// Nobody.
+    #[default]
+    Off,
+    /// Whoever has a token for it.
+    Token,
+    /// Everyone.
+    Open,
+}
+
+impl ClientRegistration {
+    fn is_off(&self) -> bool {
+        *self == Self::Off
+    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,9 @@ use super::scope::API;
 /// The scope of every token of Usergrid's grants: all that its authority reaches.
 pub const DEFAULT_SCOPE: &str = API;
 
+/// The authentication context class of a sign-in by password: the only one that this server has.
+pub const ACR_PASSWORD: &str = "1";
+
 /// What "never expires" (`accesstokenttl: 0`) comes to: a hundred years, which every JSON number holds.
 pub const LONGEST_TOKEN: Duration = Duration::from_secs(100 * 365 * 86_400);
 

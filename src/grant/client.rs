@@ -1,47 +1,119 @@
-//! The client side of a grant: whether a client has proved itself, and at which doors it may knock.
+//! The client side of a grant: whether a client has proved itself, by which method, and what it may then ask for.
+//! Unknown, wrong and foreign clients are one answer, at one cost. *Spec*: RFC 6749 §2.3.
+
+mod assertion;
+mod own;
+mod registered;
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::error::GrantError;
-use super::request::PresentedClient;
-use crate::directory::KnownClient;
+use super::request::{ClientProof, PresentedClient};
+use super::workbench::Workbench;
+use crate::directory::KnownRegistered;
 use crate::domain::authority::Principal;
 use crate::domain::client::ClientId;
-use crate::domain::clock::Moment;
+use crate::domain::id::RegisteredId;
 use crate::domain::place::Place;
+use crate::domain::registered::{GrantType, RegisteredClient};
+use crate::domain::scope::{API, OFFLINE_ACCESS, OPENID, Scopes};
 
-/// Decides on a client's proof: known, one of its live secrets, and a door that is open to it.
-pub(super) fn admit(
-    place: &Place,
-    known: Option<&KnownClient>,
-    presented: &PresentedClient,
-    now: Moment,
-) -> Result<Principal, GrantError> {
-    let client = known.ok_or(GrantError::UnknownClient(presented.method))?;
-    let secret = presented.secret.as_ref().ok_or(GrantError::WrongClientSecret(presented.method))?;
-    if !client.accepts(secret.expose(), now) {
-        return Err(GrantError::WrongClientSecret(presented.method));
-    }
-    let principal = client.principal();
-    if !may_knock(place, principal) {
-        return Err(GrantError::ForeignClient(presented.method));
-    }
-    Ok(principal)
+/// A client that has proved itself, as far as one of its kind can.
+#[derive(Clone, Debug)]
+pub enum Admitted {
+    /// The client that an application or an organization was born with.
+    Own(Principal),
+    /// One that is registered with the place. A public one has proved nothing but to know its id.
+    Registered(Arc<KnownRegistered>),
 }
 
-/// Decides on a client that comes beside a person's grant: one with a secret must prove itself, one without may only
-/// be the place's own, which is what a public client of the application says.
+impl Admitted {
+    /// Its `client_id`.
+    pub fn client_id(&self) -> String {
+        match self {
+            Self::Own(principal) => principal.subject(),
+            Self::Registered(known) => known.client().id.client_id(),
+        }
+    }
+
+    /// What it registered, if it is a registered one.
+    pub fn registered(&self) -> Option<&RegisteredClient> {
+        match self {
+            Self::Own(_) => None,
+            Self::Registered(known) => Some(known.client()),
+        }
+    }
+
+    /// Who it is as the holder of a token of its own, asked for at `place`.
+    pub fn principal(&self, place: &Place) -> Principal {
+        match self {
+            Self::Own(principal) => *principal,
+            Self::Registered(known) => known.principal(place),
+        }
+    }
+
+    /// Checks that a grant is one that it may use.
+    ///
+    /// *Errors*: `UnauthorizedClient` for what a registration does not list, and for what no public client may use:
+    /// tokens of its own (RFC 6749 §4.4) and people's passwords (RFC 9700 §2.4).
+    pub fn demand(&self, grant: GrantType) -> Result<(), GrantError> {
+        let Some(client) = self.registered() else { return Ok(()) };
+        let is_for_any = !matches!(grant, GrantType::ClientCredentials | GrantType::Password);
+        match client.metadata.allows(grant) && (is_for_any || !client.metadata.is_public()) {
+            true => Ok(()),
+            false => Err(GrantError::UnauthorizedClient(grant)),
+        }
+    }
+
+    /// All that it may ever ask for.
+    pub fn scopes(&self) -> Scopes {
+        match self.registered() {
+            Some(client) => client.metadata.scope.clone(),
+            None => [API, OPENID, "profile", "email", "groups", "roles", OFFLINE_ACCESS].into_iter().collect(),
+        }
+    }
+}
+
+/// Proves a client at a place.
 ///
-/// Answers the id of a client that proved itself, which the refresh family is then bound to.
-pub(super) fn accompany(
+/// *Errors*: as [`super::Dispatcher::authenticate`].
+pub(super) async fn authenticate(
+    this: &Workbench,
     place: &Place,
-    known: Option<&KnownClient>,
+    presented: &PresentedClient,
+) -> Result<Admitted, GrantError> {
+    this.directory.ensure_fresh().await?;
+    let named = named(presented)?;
+    match RegisteredId::parse_client_id(&named) {
+        Some(id) => registered::authenticate(this, place, id, presented).await.map(Admitted::Registered),
+        None => {
+            let known = this.directory.client(&named).await?;
+            own::admit(place, known.as_ref(), presented, this.clock.now()).map(Admitted::Own)
+        }
+    }
+}
+
+/// The client beside a person's grant. One that has something to prove must do so; none at all, and the place's own
+/// without a proof, mean that the application signs its user in by itself.
+///
+/// *Errors*: as [`authenticate`].
+pub(super) async fn accompany(
+    this: &Workbench,
+    place: &Place,
     presented: Option<&PresentedClient>,
-    now: Moment,
-) -> Result<Option<String>, GrantError> {
+) -> Result<Option<Admitted>, GrantError> {
     match presented {
         None => Ok(None),
-        Some(client) if client.secret.is_none() && client.id == own_id(place) => Ok(None),
-        Some(client) => admit(place, known, client, now).map(|_| Some(client.id.clone())),
+        Some(client) if is_own_unproved(place, client) => Ok(None),
+        Some(client) => authenticate(this, place, client).await.map(Some),
     }
+}
+
+fn is_own_unproved(place: &Place, presented: &PresentedClient) -> bool {
+    // A certificate on the way is no claim: the proxy states it for whoever connects.
+    let is_bare = matches!(presented.proof, ClientProof::None | ClientProof::Certificate(_));
+    is_bare && presented.id == own_id(place)
 }
 
 /// The client id under which a place itself asks: its own client for an application, a word for the management plane.
@@ -52,13 +124,14 @@ pub(super) fn own_id(place: &Place) -> String {
     }
 }
 
-/// An application's door opens to its own client and to its organization's; the management door to every client.
-fn may_knock(place: &Place, client: Principal) -> bool {
-    match (place, client) {
-        (Place::Management, Principal::AppClient { .. } | Principal::OrgClient { .. }) => true,
-        (Place::App { app, .. }, Principal::AppClient { app: owner, .. }) => owner == app.id,
-        (Place::App { org, .. }, Principal::OrgClient { org: owner }) => owner == org.id,
-        (_, Principal::AppUser { .. } | Principal::Admin { .. } | Principal::Registered { .. }) => false,
+/// Which client is meant. An assertion names it, too, and must name the same (RFC 7521 §4.2).
+fn named(presented: &PresentedClient) -> Result<Cow<'_, str>, GrantError> {
+    let id = Cow::Borrowed(presented.id.as_str());
+    let ClientProof::Assertion(assertion) = &presented.proof else { return Ok(id) };
+    let subject = assertion::named(assertion)?;
+    match presented.id.is_empty() || presented.id == subject {
+        true => Ok(Cow::Owned(subject)),
+        false => Err(GrantError::UnknownClient(presented.method)),
     }
 }
 

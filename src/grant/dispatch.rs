@@ -4,16 +4,19 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::client::{self, Admitted};
 use super::error::GrantError;
 use super::outcome::Issued;
-use super::request::{GrantRequest, Transport};
+use super::request::{GrantRequest, Origin, PresentedClient, Transport};
 use super::session::Lender;
 use super::workbench::{GrantPolicy, Workbench};
-use super::{client_credentials, lifetime, password, pin, refresh_token, reissue, session};
+use super::{authorization_code, client_credentials, lifetime, password, pin, refresh_token, reissue, session};
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
+use crate::domain::secret::Secret;
 use crate::domain::tenant::Switch;
+use crate::domain::token::{ACR_PASSWORD, SignInEvent};
 
 /// The grant dispatcher. A clone shares everything.
 #[derive(Clone)]
@@ -26,6 +29,7 @@ enum Grant {
     Pin,
     ClientCredentials,
     RefreshToken,
+    AuthorizationCode,
 }
 
 impl Grant {
@@ -36,6 +40,7 @@ impl Grant {
             Some("pin") => Ok(Self::Pin),
             Some("client_credentials") => Ok(Self::ClientCredentials),
             Some("refresh_token") => Ok(Self::RefreshToken),
+            Some("authorization_code") => Ok(Self::AuthorizationCode),
             Some(_) => Err(GrantError::UnsupportedGrantType),
         }
     }
@@ -45,6 +50,11 @@ impl Dispatcher {
     /// A dispatcher over these tools.
     pub fn new(workbench: Workbench) -> Self {
         Self(workbench)
+    }
+
+    /// The tools, for the files of this room that serve the dispatcher.
+    pub(super) fn workbench(&self) -> &Workbench {
+        &self.0
     }
 
     /// The URL that every issuer begins with.
@@ -65,19 +75,58 @@ impl Dispatcher {
         if request.transport == Transport::Url && self.url_grants(place) == Switch::Off {
             return Err(GrantError::UrlGrantsOff);
         }
-        match Grant::parse(request.grant_type.as_deref())? {
+        let grant = Grant::parse(request.grant_type.as_deref())?;
+        // Usergrid never had it, so nobody relies on it in a URL, where it would stay in logs (RFC 6749 §3.2).
+        if grant == Grant::AuthorizationCode && request.transport == Transport::Url {
+            return Err(GrantError::UrlGrantsOff);
+        }
+        match grant {
             Grant::Password => password::run(&self.0, place, request).await,
             Grant::Pin => pin::run(&self.0, place, request).await,
             Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,
             Grant::RefreshToken => refresh_token::run(&self.0, place, request).await,
+            Grant::AuthorizationCode => authorization_code::run(&self.0, place, request).await,
         }
+    }
+
+    /// Proves a client at a place: one of its application or organization, or one that is registered there.
+    ///
+    /// *Errors*: those of which [`GrantError::is_of_client`] is true, all with one answer; a failure below.
+    /// *Tenancy*: a registered client of another tenant is unknown here.
+    pub async fn authenticate(&self, place: &Place, presented: &PresentedClient) -> Result<Admitted, GrantError> {
+        client::authenticate(&self.0, place, presented).await
     }
 
     /// Signs in a user whom another way has proved; the account's state is checked here.
     ///
     /// *Errors*: `UnknownUser`, `NotActivated`, `Disabled`, `TtlTooLong`. *Tenancy*: a user of the place.
-    pub async fn sign_in_user(&self, place: &Place, user: UserId, ttl: Option<Duration>) -> Result<Issued, GrantError> {
-        session::begin_of_user(&self.0, place, user, ttl).await
+    pub async fn sign_in_user(
+        &self,
+        place: &Place,
+        user: UserId,
+        ttl: Option<Duration>,
+        origin: &Origin,
+    ) -> Result<Issued, GrantError> {
+        session::begin_of_user(&self.0, place, user, (ttl, origin)).await
+    }
+
+    /// Whether the password is that of the person whom a name means at a place, and they may sign in: for our own pages,
+    /// by the same rules, at the same cost and in the same line as the `password` grant.
+    ///
+    /// *Errors*: those of that grant. *Tenancy*: a user of the place's application, or an admin.
+    pub async fn prove_person(
+        &self,
+        place: &Place,
+        username: &str,
+        password: &Secret,
+    ) -> Result<(Principal, SignInEvent), GrantError> {
+        let person = password::sign_in(&self.0, place, username, password).await?;
+        let event = SignInEvent {
+            auth_time: self.0.clock.now().seconds(),
+            acr: Some(ACR_PASSWORD.to_owned()),
+            amr: vec!["pwd".to_owned()],
+        };
+        Ok((person.principal(place)?, event))
     }
 
     /// Makes a token of a user for someone above them: without a refresh token, and with the caller in it, with whose own

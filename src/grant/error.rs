@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use super::external::KeySourceError;
 use super::request::ClientMethod;
+use crate::crypto::jwt::JwtError;
 use crate::crypto::keys::KeyError;
 use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
 use crate::directory::DirectoryError;
+use crate::domain::registered::GrantType;
 use crate::store::StoreError;
 
 /// A refused or failed token request. `Display` is for the log; it holds no secret.
@@ -46,6 +49,21 @@ pub enum GrantError {
     WrongClientSecret(ClientMethod),
     #[error("client of another tenant")]
     ForeignClient(ClientMethod),
+    /// It proved itself, or would have, by another method than the one that it registered.
+    #[error("another method of client authentication than the registered one")]
+    WrongClientMethod(ClientMethod),
+    #[error("client assertion: {0}")]
+    WrongAssertion(#[source] JwtError),
+    #[error("client assertion used before")]
+    UsedAssertion,
+    #[error("the keys of the client: {0}")]
+    ClientKeys(#[from] KeySourceError),
+    #[error("the certificate is another one than the registered one")]
+    WrongCertificate,
+    #[error("the client is not registered for {0}")]
+    UnauthorizedClient(GrantType),
+    #[error("signing in by password is switched off here")]
+    PasswordGrantOff,
     #[error("refresh token unknown or forged")]
     UnknownRefreshToken,
     #[error("refresh token expired")]
@@ -56,6 +74,10 @@ pub enum GrantError {
     ReusedRefreshToken,
     #[error("refresh token of another client")]
     RefreshTokenOfAnotherClient,
+    #[error("authorization code: {0}")]
+    Code(CodeFault),
+    #[error("a resource is unknown, not the client's or was not granted")]
+    UnknownResource,
     #[error("unknown scope")]
     UnknownScope,
     #[error("scope exceeds the grant")]
@@ -80,4 +102,42 @@ pub enum GrantError {
     Key(#[from] KeyError),
     #[error("vault: {0}")]
     Vault(#[from] VaultError),
+}
+
+/// Why an authorization code is not taken. All of them are one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CodeFault {
+    #[error("unknown")]
+    Unknown,
+    #[error("expired")]
+    Expired,
+    #[error("used before: what came of it was ended")]
+    Reused,
+    #[error("of another client")]
+    OfAnotherClient,
+    #[error("redirect_uri is another, or missing")]
+    WrongRedirect,
+    #[error("code_verifier is wrong, missing, or answers no challenge")]
+    WrongVerifier,
+    #[error("bound to a key that was not shown")]
+    WrongKey,
+    #[error("taken back since: by the end of the session, of the consent, of the account or of the client's rights")]
+    Withdrawn,
+}
+
+impl GrantError {
+    /// Whether the client did not prove itself, for whatever cause: all of them are one answer.
+    pub fn is_of_client(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownClient(_)
+                | Self::WrongClientSecret(_)
+                | Self::ForeignClient(_)
+                | Self::WrongClientMethod(_)
+                | Self::WrongAssertion(_)
+                | Self::UsedAssertion
+                | Self::ClientKeys(_)
+                | Self::WrongCertificate
+        )
+    }
 }

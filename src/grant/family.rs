@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::error::GrantError;
@@ -13,8 +14,11 @@ use crate::crypto::vault::{Binding, Purpose};
 use crate::domain::authority::Principal;
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
+use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::place::Place;
 use crate::domain::refresh::{FamilyDetails, RefreshFamily};
+use crate::domain::revocation::{Revocation, RevocationTarget};
+use crate::store::Journal;
 
 /// A family that is about to be written.
 pub(super) struct NewFamily(RefreshFamily);
@@ -27,14 +31,30 @@ impl NewFamily {
         self.0.scope = scope.to_owned();
         self.0
     }
+
+    /// Lets it descend from a browser's session.
+    pub(super) fn of_session(mut self, session: Option<Uuid>) -> Self {
+        self.0.session = session;
+        self
+    }
+
+    /// Says how its holder signed in, from where, and what binds its tokens.
+    pub(super) fn described(mut self, details: FamilyDetails) -> Self {
+        self.0.details = details;
+        self
+    }
+
+    pub(super) fn id(&self) -> Uuid {
+        self.0.id
+    }
 }
 
-/// Draws a new family and the text of its first token.
+/// Draws a new family and the text of its first token. It is bound to a client, if to any, and lasts for `life`.
 pub(super) fn begin(
     this: &Workbench,
     place: &Place,
     principal: Principal,
-    client_id: Option<String>,
+    (client_id, life): (Option<String>, Duration),
 ) -> Result<(NewFamily, RefreshPlan), GrantError> {
     let now = this.clock.now();
     let id = uuid_v7(now, &*this.entropy);
@@ -53,7 +73,7 @@ pub(super) fn begin(
         previous: None,
         rotated: now,
         created: now,
-        expires: now.plus(this.policy.refresh_ttl),
+        expires: now.plus(life),
         ended: None,
         session: None,
         details: FamilyDetails::default(),
@@ -110,6 +130,35 @@ pub(super) fn decide(family: &RefreshFamily, used: u32, now: Moment, window: Dur
     } else {
         Use::Replace(step)
     }
+}
+
+/// A family that has to end.
+pub(super) struct Ended {
+    pub(super) tenant: TenantId,
+    pub(super) family: Uuid,
+    /// As the audit log names them.
+    pub(super) holder: String,
+}
+
+/// Ends a family together with the access tokens of its session. `action` says why, in the audit log.
+pub(super) async fn end(this: &Workbench, ended: Ended, action: &str) -> Result<(), GrantError> {
+    let Ended { tenant, family, holder } = ended;
+    let now = this.clock.now();
+    let longest = this.directory.longest_token(tenant, this.policy.access_ttl_max).await?;
+    let revocation = Revocation::revoked(tenant, RevocationTarget::Token(family), now, longest);
+    let change = Change { id: uuid_v7(now, &*this.entropy), tenant, kind: ChangeKind::Revocations };
+    let audit = AuditEntry {
+        id: uuid_v7(now, &*this.entropy),
+        tenant,
+        at: now,
+        actor: holder,
+        action: action.to_owned(),
+        detail: serde_json::json!({ "session": family }),
+    };
+    let journal = Journal { changes: vec![change], audit: vec![audit], ..Journal::default() };
+    this.store.blocking(move |store| store.revoke(&revocation, &journal)).await?;
+    this.directory.apply(&[change]);
+    Ok(())
 }
 
 #[cfg(test)]

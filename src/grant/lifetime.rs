@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::error::GrantError;
 use super::workbench::GrantPolicy;
+use crate::domain::registered::RegisteredClient;
 use crate::domain::tenant::AppSettings;
 use crate::domain::token::LONGEST_TOKEN;
 
@@ -16,12 +17,30 @@ pub(super) fn decide(
     wish: Option<Duration>,
     policy: &GrantPolicy,
 ) -> Result<Duration, GrantError> {
+    decide_for(None, app, wish, policy)
+}
+
+/// The same for a token that a registered client asked for, which may have a shorter life of its own.
+pub(super) fn decide_for(
+    client: Option<&RegisteredClient>,
+    app: Option<&AppSettings>,
+    wish: Option<Duration>,
+    policy: &GrantPolicy,
+) -> Result<Duration, GrantError> {
     let (default, max) = bounds(app, policy);
+    let own = client.and_then(|client| client.metadata.access_token_ttl).map(Duration::from_millis);
+    let (default, max) = own.map_or((default, max), |own| (own.min(max), own.min(max)));
     match wish {
         None | Some(Duration::ZERO) => Ok(whole_seconds(default)),
         Some(wish) if wish > max => Err(GrantError::TtlTooLong { max }),
         Some(wish) => Ok(whole_seconds(wish)),
     }
+}
+
+/// How long a session lasts that a client began.
+pub(super) fn of_session(client: Option<&RegisteredClient>, policy: &GrantPolicy) -> Duration {
+    let own = client.and_then(|client| client.metadata.refresh_token_ttl).map(Duration::from_millis);
+    own.map_or(policy.refresh_ttl, |own| own.min(policy.refresh_ttl))
 }
 
 /// The longest life that may be wished for.

@@ -1,11 +1,15 @@
 //! The token exchange: one dispatcher for every grant at every place. It loads, decides, issues and commits.
 //! It knows nothing of HTTP and of SQL; what a refusal sounds like is the dialect's matter.
 
+mod authorization_code;
+pub mod authorize;
 mod client;
 mod client_credentials;
 pub mod dispatch;
 pub mod error;
+pub mod external;
 mod family;
+mod id_token;
 mod lifetime;
 pub mod outcome;
 mod oxide;
@@ -15,13 +19,20 @@ mod pin;
 mod refresh_token;
 mod reissue;
 pub mod request;
+mod resource;
 mod scope;
 mod session;
+mod subject;
 mod workbench;
 
+pub use authorize::{
+    AuthorizationRequest, AuthorizeError, AuthorizeParameters, AuthorizeRefusal, Opened, Prompt, PushError, Pushed,
+    Redirect, ResponseMode, SignedIn, Step,
+};
+pub use client::Admitted;
 pub use dispatch::Dispatcher;
 pub use error::GrantError;
 pub use outcome::{Holder, Issued};
-pub use request::{ClientMethod, GrantRequest, PresentedClient, ScopeRule, Transport};
+pub use request::{ClientMethod, ClientProof, GrantRequest, Origin, PresentedClient, ScopeRule, Transport};
 pub use session::Lender;
 pub use workbench::{GrantPolicy, Workbench};

@@ -15,6 +15,8 @@ pub enum Holder {
     AppClient(Arc<Application>),
     OrgClient(Box<OrgOverview>),
     Admin(Box<AdminOverview>),
+    /// Whoever it is: a registered client is shown nothing beside its token, and asks userinfo for what it may know.
+    Registered,
 }
 
 /// A successful exchange.
@@ -24,6 +26,8 @@ pub struct Issued {
     /// *Units*: whole seconds.
     pub expires_in: Duration,
     pub refresh_token: Option<Secret>,
+    /// Where `openid` was granted to a registered client.
+    pub id_token: Option<Secret>,
     pub scope: String,
     pub principal: Principal,
     pub holder: Holder,

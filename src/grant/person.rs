@@ -6,6 +6,7 @@ use super::workbench::Workbench;
 use crate::domain::authority::Principal;
 use crate::domain::id::AdminId;
 use crate::domain::place::Place;
+use crate::domain::registered::RegisteredClient;
 use crate::domain::secret::Secret;
 use crate::domain::switchboard::{Switchboard, Toggle};
 use crate::domain::tenant::Switch;
@@ -83,7 +84,19 @@ pub(super) async fn find(
     Ok(found)
 }
 
-/// What the answer shows of them.
+/// What the answer shows of them: nothing to a registered client, which may know no more than its scopes say.
+pub(super) async fn shown(
+    this: &Workbench,
+    candidate: Candidate,
+    client: Option<&RegisteredClient>,
+) -> Result<Holder, GrantError> {
+    match client {
+        Some(_) => Ok(Holder::Registered),
+        None => holder(this, candidate).await,
+    }
+}
+
+/// What Usergrid's answer shows of them.
 pub(super) async fn holder(this: &Workbench, candidate: Candidate) -> Result<Holder, GrantError> {
     match candidate {
         Candidate::User(user) => Ok(Holder::AppUser(Box::new(user.who))),

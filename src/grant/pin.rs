@@ -4,7 +4,7 @@
 use super::client;
 use super::error::GrantError;
 use super::outcome::Issued;
-use super::password::decide;
+use super::password::{decide, permitted};
 use super::person::Candidate;
 use super::request::GrantRequest;
 use super::session::{self, Wish};
@@ -18,8 +18,9 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let Place::App { app, .. } = place else { return Err(GrantError::UnsupportedGrantType) };
     let username = request.username.as_deref().ok_or(GrantError::MissingParameter("username"))?;
     let pin = request.pin.as_ref().ok_or(GrantError::MissingParameter("pin"))?;
-    let known = this.presented(request.client.as_ref()).await?;
-    let bound_to = client::accompany(place, known.as_ref(), request.client.as_ref(), this.clock.now())?;
+    let client = client::accompany(this, place, request.client.as_ref()).await?;
+    // A pin is a short password, and whoever registers for the one gets no other rule for the other.
+    permitted(place, client.as_ref())?;
 
     let (app, who) = (app.id, Identifier::parse(username));
     let found = this.store.point(move |store: &Store| store.find_user_with_pin(app, &who)).await?;
@@ -27,6 +28,6 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let hash = candidate.as_ref().and_then(Candidate::hash).cloned();
     let verdict = this.lane.verify(place.tenant(), pin.clone(), hash).await?;
     let candidate = decide(candidate, verdict)?;
-    let wish = Wish { bound_to, scope: request.scope.as_deref(), scope_rule: request.scope_rule, ttl: request.ttl };
+    let wish = Wish::of(request, client.as_ref(), "pin");
     session::begin(this, place, &candidate, wish).await
 }

@@ -1,23 +1,25 @@
 //! `grant_type=refresh_token` (RFC 6749 §6): a session goes on. Tokens rotate at every use; an honest retry gets the
 //! same successor, a token that was already succeeded ends the family.
 
+use super::client::{self, Admitted};
 use super::error::GrantError;
-use super::family::{self, Step, Use};
+use super::family::{self, Ended, Step, Use};
+use super::id_token::{self, Told};
 use super::outcome::Issued;
 use super::oxide::{self, RefreshPlan};
 use super::person::{self, Candidate};
 use super::request::{GrantRequest, ScopeRule};
 use super::workbench::{Bound, Terms, Workbench};
-use super::{client, lifetime};
-use crate::crypto::entropy::uuid_v7;
+use super::{lifetime, resource};
 use crate::crypto::token_text::{RefreshParts, parse_refresh, render_refresh};
 use crate::crypto::vault::Binding;
-use crate::domain::journal::{AuditEntry, Change, ChangeKind};
+use crate::domain::id::RegisteredId;
 use crate::domain::place::Place;
 use crate::domain::refresh::RefreshFamily;
-use crate::domain::revocation::{Revocation, RevocationTarget};
+use crate::domain::registered::{GrantType, RegisteredClient};
+use crate::domain::scope::{OFFLINE_ACCESS, Scopes};
 use crate::domain::user::Identifier;
-use crate::store::{Advance, Journal};
+use crate::store::Advance;
 use zeroize::Zeroizing;
 
 /// How often a use that lost the race for the row looks again. The second look meets the winner's successor.
@@ -25,13 +27,16 @@ const LOOKS: usize = 4;
 
 pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest) -> Result<Issued, GrantError> {
     let text = request.refresh_token.as_ref().ok_or(GrantError::MissingParameter("refresh_token"))?;
-    let known = this.presented(request.client.as_ref()).await?;
-    let proved = client::accompany(place, known.as_ref(), request.client.as_ref(), this.clock.now())?;
+    let client = client::accompany(this, place, request.client.as_ref()).await?;
+    let proved = client.as_ref().map(Admitted::client_id);
     let parts = parse_refresh(text.expose()).ok_or(GrantError::UnknownRefreshToken)?;
     for _ in 0..LOOKS {
-        if let Some(issued) =
-            attempt(this, place, request, &Presented { parts: &parts, proved: proved.as_deref() }).await?
-        {
+        let presented = Presented {
+            parts: &parts,
+            proved: proved.as_deref(),
+            client: client.as_ref().and_then(Admitted::registered),
+        };
+        if let Some(issued) = attempt(this, place, request, &presented).await? {
             return Ok(issued);
         }
     }
@@ -42,6 +47,8 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
 struct Presented<'a> {
     parts: &'a RefreshParts,
     proved: Option<&'a str>,
+    /// What that client registered, if it is a registered one.
+    client: Option<&'a RegisteredClient>,
 }
 
 /// One look at the row; `None` when another use of the same token changed it first.
@@ -53,11 +60,12 @@ async fn attempt(
 ) -> Result<Option<Issued>, GrantError> {
     let (family, key) = load(this, place, presented.parts).await?;
     belongs_to(&family, presented.proved)?;
+    let family = narrowed(family, presented.client)?;
     let candidate = load_holder(this, place, &family).await?;
 
     this.policy.may_begin_here(family.principal)?;
     candidate.may_sign_in(&this.policy.switches)?;
-    let lifetime = lifetime::decide(place.app_settings(), request.ttl, &this.policy)?;
+    let lifetime = lifetime::decide_for(presented.client, place.app_settings(), request.ttl, &this.policy)?;
     let client_id = family.client_id.clone().unwrap_or_else(|| client::own_id(place));
     let used = presented.parts.generation;
     let (head, step) = match family::decide(&family, used, this.clock.now(), this.policy.refresh_retry_window) {
@@ -69,18 +77,32 @@ async fn attempt(
     };
 
     let refresh = RefreshPlan::Give { family: family.id, token: render_refresh(&key, family.id, head) };
-    let issuer = this
-        .issuer(place, Terms { principal: family.principal, client_id, lifetime, refresh, bound: Bound::default() })
-        .await?;
-    let scope = request.scope.as_deref().filter(|_| request.scope_rule == ScopeRule::Strict);
+    let own = this.base.issuer(place);
+    let asked = if presented.client.is_some() { request.resources.as_slice() } else { &[] };
+    let resources = resource::narrowed(asked, &family.details.resources, &own)?;
+    let is_asked = request.scope_rule == ScopeRule::Strict || presented.client.is_some();
+    let scope = request.scope.as_deref().filter(|_| is_asked);
+    let bound = Bound::of(
+        presented.client,
+        &family.details,
+        resource::audience(resources, scope.unwrap_or(&family.scope), &own),
+    );
+    let issuer = this.issuer(place, Terms { principal: family.principal, client_id, lifetime, refresh, bound }).await?;
     let minted = oxide::refresh(&oxide::RefreshUse { scope, family: &family, proved: presented.proved }, &issuer)?;
+    let id_token = id_token::beside(this, place, (&issuer, &minted), told(&family, presented.client)).await?;
 
     if let Some(step) = step
         && !advance(this, &family, step).await?
     {
         return Ok(None);
     }
-    Ok(Some(Workbench::issued(minted, family.principal, person::holder(this, candidate).await?)))
+    let holder = person::shown(this, candidate, presented.client).await?;
+    Ok(Some(Issued { id_token, ..Workbench::issued(minted, family.principal, holder) }))
+}
+
+/// The sign-in as the first ID token told it, but for the nonce (OpenID Connect Core §12.2).
+fn told<'a>(family: &'a RefreshFamily, client: Option<&'a RegisteredClient>) -> Option<Told<'a>> {
+    client.map(|client| Told { client, event: family.details.event.as_ref(), nonce: None, session: family.session })
 }
 
 /// Whether the client that proved itself is the one the family is bound to. Asked before anything of the account is,
@@ -94,6 +116,23 @@ fn belongs_to(family: &RefreshFamily, proved: Option<&str>) -> Result<(), GrantE
         (Some(bound), Some(proved)) if bound == proved => Ok(()),
         (Some(_), Some(_)) => Err(GrantError::RefreshTokenOfAnotherClient),
     }
+}
+
+/// The family as far as its client's registration still goes: what was taken from it since is not given again.
+///
+/// *Errors*: `UnauthorizedClient` where it may not refresh any more, `EndedRefreshToken` where no scope is left.
+fn narrowed(mut family: RefreshFamily, client: Option<&RegisteredClient>) -> Result<RefreshFamily, GrantError> {
+    let Some(client) = client else { return Ok(family) };
+    if !client.metadata.allows(GrantType::RefreshToken) {
+        return Err(GrantError::UnauthorizedClient(GrantType::RefreshToken));
+    }
+    let granted: Scopes = family.scope.split(' ').collect();
+    let left = granted.common(&client.metadata.scope);
+    if left.is_empty() {
+        return Err(GrantError::EndedRefreshToken);
+    }
+    family.scope = left.to_string();
+    Ok(family)
 }
 
 /// Loads the family that a token names and proves the token genuine. *Tenancy*: only families of the place's tenant.
@@ -118,11 +157,25 @@ async fn load(
 async fn load_holder(this: &Workbench, place: &Place, family: &RefreshFamily) -> Result<Candidate, GrantError> {
     let holder = family.principal.uuid();
     let revoked = this.directory.revocations(family.tenant).await?;
-    if revoked.find(holder, &[family.id], family.created).is_some() {
+    let client = family.client_id.as_deref().and_then(RegisteredId::parse_client_id);
+    let is_over = revoked.find(holder, &[family.id], family.created).is_some()
+        || client.is_some_and(|client| revoked.find(client.uuid(), &[], family.created).is_some());
+    if is_over || !session_goes_on(this, family).await? {
         return Err(GrantError::EndedRefreshToken);
     }
     let candidate = person::find(this, place, Identifier::Id(holder)).await?;
     candidate.ok_or(GrantError::EndedRefreshToken)
+}
+
+/// Whether the browser's session from which a family descends has not ended, or need not go on (OpenID Connect Core §11).
+async fn session_goes_on(this: &Workbench, family: &RefreshFamily) -> Result<bool, GrantError> {
+    let Some(session) = family.session else { return Ok(true) };
+    if family.scope.split(' ').any(|word| word == OFFLINE_ACCESS) {
+        return Ok(true);
+    }
+    let tenant = family.tenant;
+    let found = this.store.point(move |store| store.find_browser_session_by_id(tenant, session)).await?;
+    Ok(found.is_some_and(|session| session.ended.is_none() && this.clock.now() < session.expires))
 }
 
 async fn advance(this: &Workbench, family: &RefreshFamily, step: Step) -> Result<bool, GrantError> {
@@ -134,20 +187,7 @@ async fn advance(this: &Workbench, family: &RefreshFamily, step: Step) -> Result
 
 /// Ends a stolen family together with the access tokens of its session.
 async fn end(this: &Workbench, family: &RefreshFamily) -> Result<GrantError, GrantError> {
-    let now = this.clock.now();
-    let longest = this.directory.longest_token(family.tenant, this.policy.access_ttl_max).await?;
-    let revocation = Revocation::revoked(family.tenant, RevocationTarget::Token(family.id), now, longest);
-    let change = Change { id: uuid_v7(now, &*this.entropy), tenant: family.tenant, kind: ChangeKind::Revocations };
-    let audit = AuditEntry {
-        id: uuid_v7(now, &*this.entropy),
-        tenant: family.tenant,
-        at: now,
-        actor: family.principal.to_string(),
-        action: "end a session whose refresh token was used twice".to_owned(),
-        detail: serde_json::json!({ "session": family.id }),
-    };
-    let journal = Journal { changes: vec![change], audit: vec![audit], ..Journal::default() };
-    this.store.blocking(move |store| store.revoke(&revocation, &journal)).await?;
-    this.directory.apply(&[change]);
+    let ended = Ended { tenant: family.tenant, family: family.id, holder: family.principal.to_string() };
+    family::end(this, ended, "end a session whose refresh token was used twice").await?;
     Ok(GrantError::ReusedRefreshToken)
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::error::GrantError;
 use super::outcome::Issued;
 use super::oxide::{self, RefreshPlan};
-use super::request::ScopeRule;
+use super::request::Origin;
 use super::session::{self, Wish};
 use super::workbench::{Bound, Terms, Workbench};
 use super::{client, lifetime, person};
@@ -34,7 +34,8 @@ pub(super) async fn run(
         Some(session) => session,
         // By Basic, with every right and no token yet: a sign-in like any other.
         None if admin == AdminId::SUPERUSER => {
-            let wish = Wish { bound_to: None, scope: None, scope_rule: ScopeRule::Lenient, ttl };
+            let origin = Origin::default();
+            let wish = Wish::plain(ttl, Some("pwd"), &origin);
             return session::begin(this, &place, &candidate, wish).await;
         }
         None => return Err(GrantError::SessionOver),

@@ -28,13 +28,44 @@ pub enum ClientMethod {
     Parameters,
 }
 
-/// Client credentials as presented, from Basic or from parameters, never from both.
+/// What a client shows of itself beside its id.
+#[derive(Clone, Debug)]
+pub enum ClientProof {
+    /// Nothing, as a public client does.
+    None,
+    Secret(Secret),
+    /// A JWT that it signed (RFC 7523 §2.2).
+    Assertion(Secret),
+    /// The subject of the certificate that it showed to a trusted proxy (RFC 8705 §2.1).
+    Certificate(String),
+}
+
+/// Client credentials as presented, by exactly one method.
 #[derive(Clone, Debug)]
 pub struct PresentedClient {
+    /// Empty beside an assertion that came without a `client_id`: it names its client itself.
     pub id: String,
-    /// `None` when only an id was named: a public client.
-    pub secret: Option<Secret>,
+    pub proof: ClientProof,
     pub method: ClientMethod,
+}
+
+impl PresentedClient {
+    /// The secret, if that is what was shown.
+    pub(super) fn secret(&self) -> Option<&Secret> {
+        match &self.proof {
+            ClientProof::Secret(secret) => Some(secret),
+            ClientProof::None | ClientProof::Assertion(_) | ClientProof::Certificate(_) => None,
+        }
+    }
+}
+
+/// Where a sign-in comes from, as its holder is shown it in the list of their sessions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The program, as it names itself.
+    pub device: Option<String>,
+    /// The network.
+    pub source: Option<String>,
 }
 
 /// A token request.
@@ -48,6 +79,15 @@ pub struct GrantRequest {
     pub pin: Option<Secret>,
     pub client: Option<PresentedClient>,
     pub refresh_token: Option<Secret>,
+    pub code: Option<Secret>,
+    /// RFC 7636 §4.5.
+    pub code_verifier: Option<Secret>,
+    pub redirect_uri: Option<String>,
+    /// RFC 8707 §2.2.
+    pub resources: Vec<String>,
+    /// The thumbprint of the key whose possession the request proves (RFC 9449 §5); `None` without a proof.
+    pub jkt: Option<String>,
+    pub origin: Origin,
     pub scope: Option<String>,
     /// The life asked for; zero and absence mean the default.
     pub ttl: Option<Duration>,

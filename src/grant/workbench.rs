@@ -4,17 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::GrantError;
+use super::external::KeySource;
 use super::outcome::{Holder, Issued};
 use super::oxide::{Minted, RefreshPlan, TokenIssuer};
-use super::request::PresentedClient;
 use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::password::PasswordLane;
 use crate::crypto::vault::Vault;
-use crate::directory::{Directory, KnownClient};
+use crate::directory::Directory;
 use crate::domain::authority::Principal;
 use crate::domain::clock::{Clock, Moment};
-use crate::domain::id::AdminId;
+use crate::domain::id::{AdminId, RegisteredId};
 use crate::domain::place::{BaseUrl, Place};
+use crate::domain::refresh::FamilyDetails;
+use crate::domain::registered::RegisteredClient;
 use crate::domain::switchboard::Switchboard;
 use crate::domain::tenant::Switch;
 use crate::domain::token::{Actor, LenderClaim, SignInEvent};
@@ -60,18 +62,14 @@ pub struct Workbench {
     pub entropy: Arc<dyn Entropy>,
     pub base: BaseUrl,
     pub policy: Arc<GrantPolicy>,
+    /// Where the keys are that clients publish.
+    pub keys: Arc<dyn KeySource>,
 }
 
 impl Workbench {
-    /// The client that the request names, if it names one that exists.
-    pub(super) async fn presented(&self, client: Option<&PresentedClient>) -> Result<Option<KnownClient>, GrantError> {
-        match client {
-            Some(client) => {
-                self.directory.ensure_fresh().await?;
-                Ok(self.directory.client(&client.id).await?)
-            }
-            None => Ok(None),
-        }
+    /// Whether the place takes no authorization request but a pushed one (RFC 9126 §6).
+    pub(super) fn asks_for_pushing(&self, place: &Place) -> bool {
+        place.app_settings().is_some_and(|settings| settings.require_pushed_requests)
     }
 
     /// Prepares the issuer for one token, asked for at `door`.
@@ -85,7 +83,10 @@ impl Workbench {
         let ring = self.directory.keys(tenant).await?;
         let revoked = self.directory.revocations(tenant).await?;
         // A token dated at or before a watermark would be born dead: one issued after a revocation is dated after it.
-        let issued = self.clock.now().max(revoked.earliest_issue(terms.principal.uuid()));
+        let client = RegisteredId::parse_client_id(&terms.client_id).map(RegisteredId::uuid);
+        let earliest =
+            [Some(terms.principal.uuid()), client].into_iter().flatten().map(|id| revoked.earliest_issue(id));
+        let issued = earliest.fold(self.clock.now(), Moment::max);
         Ok(TokenIssuer { ring, issuer, issued, jti: uuid_v7(issued, &*self.entropy), terms })
     }
 
@@ -100,6 +101,7 @@ impl Workbench {
             access_token: minted.access_token,
             expires_in: minted.expires_in,
             refresh_token: minted.refresh_token,
+            id_token: None,
             scope: minted.scope,
             principal,
             holder,
@@ -115,6 +117,15 @@ pub(super) struct Terms {
     pub lifetime: Duration,
     pub refresh: RefreshPlan,
     pub bound: Bound,
+}
+
+impl Bound {
+    /// What every token of a session says. How its holder signed in is told to registered clients; tokens of Usergrid's
+    /// grants say what they always said.
+    pub(super) fn of(client: Option<&RegisteredClient>, details: &FamilyDetails, audience: Vec<String>) -> Self {
+        let event = client.and(details.event.clone());
+        Self { audience, event, jkt: details.jkt.clone(), act: None, lender: None }
+    }
 }
 
 /// What one token says beside who holds it; nothing of it for Usergrid's grants.

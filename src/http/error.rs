@@ -19,6 +19,7 @@ use crate::domain::failure::Failure;
 use crate::domain::refusal::Refused;
 
 mod access;
+mod authorize;
 mod grant;
 mod manage;
 mod request;

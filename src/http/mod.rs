@@ -1,6 +1,7 @@
 //! The outside: reads requests, asks `grant`, `access` and `manage`, and words what they answer. The only room with
 //! actix-web besides `server`; it sees neither store nor crypto, so no handler can invent a query.
 
+pub mod clients;
 pub mod error;
 pub mod explain;
 pub mod extract;

@@ -10,6 +10,7 @@ use crate::domain::clock::{Clock, Moment};
 use crate::domain::place::BaseUrl;
 use crate::domain::tenant::Switch;
 use crate::grant::Dispatcher;
+use crate::http::extract::client::CertificateHeader;
 use crate::manage::{Registry, SignOn};
 use crate::telemetry::Metrics;
 
@@ -39,6 +40,8 @@ pub struct State {
     pub test_properties: Switch,
     pub started: Moment,
     pub pages: PageOptions,
+    /// Where proxies state the certificates of clients; `None` switches `tls_client_auth` off.
+    pub certificates: Option<CertificateHeader>,
 }
 
 /// What the pages for people need to know.

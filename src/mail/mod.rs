@@ -14,3 +14,4 @@ pub use outbox::{Delivery, Letter, MailPolicy, Outbox, Recipient, digest_of};
 pub use sender::{Bell, Sender, SenderPolicy};
 pub use smtp::{Protection, Smtp, SmtpOptions};
 pub use template::{PLACEHOLDERS, Values, Words};
+pub use throttle::Throttle;

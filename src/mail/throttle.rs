@@ -1,4 +1,4 @@
-//! How often one source may ask for mail. In memory and bounded: it spares the outbox, which counts for itself.
+//! How often one source may ask for what costs, such as mail. In memory and bounded: it spares what counts for itself.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ const SOURCES: usize = 100_000;
 
 /// One count a source, which begins anew an hour after it began.
 #[derive(Default)]
-pub(super) struct Throttle {
+pub struct Throttle {
     counts: Mutex<HashMap<String, (Moment, u32)>>,
 }
 
@@ -21,7 +21,7 @@ impl Throttle {
     /// Counts a request.
     ///
     /// *Errors*: how long to wait, when the source has had its share.
-    pub(super) fn admit(&self, source: &str, limit: u32, now: Moment) -> Result<(), Duration> {
+    pub fn admit(&self, source: &str, limit: u32, now: Moment) -> Result<(), Duration> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= SOURCES {
             counts.retain(|_, (began, _)| now.since(*began) < WINDOW);

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::entity::merge;
 use super::user_members::read_flag;
 use super::{Actor, ManageError, Registry};
+use crate::domain::branding::Branding;
 use crate::domain::clock::Moment;
 use crate::domain::journal::ChangeKind;
 use crate::domain::tenant::{AppSettings, Application, Switch};
@@ -18,7 +20,7 @@ const LOOKS: usize = 8;
 const PROPERTIES_MAX: usize = 262_144;
 
 /// Members of an application's entity that are not free properties.
-const OWN_MEMBERS: [&str; 13] = [
+const OWN_MEMBERS: [&str; 16] = [
     "uuid",
     "type",
     "name",
@@ -32,6 +34,9 @@ const OWN_MEMBERS: [&str; 13] = [
     "registration_requires_admin_approval",
     "notify_admin_of_new_users",
     "allow_open_registration",
+    "password_grant",
+    "registration_of_clients",
+    "branding",
 ];
 
 impl Registry {
@@ -78,6 +83,16 @@ fn apply(settings: &mut AppSettings, body: &Map<String, Value>) -> Result<(), Ma
     if let Some(value) = body.get("accesstokenttl") {
         settings.accesstokenttl = read_ttl(value)?;
     }
+    if let Some(value) = body.get("password_grant") {
+        settings.password_grant = read_word("password_grant", "on or off", value)?;
+    }
+    if let Some(value) = body.get("registration_of_clients") {
+        settings.registration_of_clients = read_word("registration_of_clients", "off, token or open", value)?;
+    }
+    if let Some(value) = body.get("branding") {
+        settings.branding =
+            Branding::read(value).map_err(|form| ManageError::WrongMember { name: "branding", form })?;
+    }
     let rules = &mut settings.registration;
     for (name, rule) in [
         ("registration_requires_email_confirmation", &mut rules.requires_email_confirmation),
@@ -90,6 +105,18 @@ fn apply(settings: &mut AppSettings, body: &Map<String, Value>) -> Result<(), Ma
         }
     }
     Ok(())
+}
+
+/// A setting that is one of a few words; `null` stands for the default.
+fn read_word<T: DeserializeOwned + Default>(
+    name: &'static str,
+    form: &'static str,
+    value: &Value,
+) -> Result<T, ManageError> {
+    match value {
+        Value::Null => Ok(T::default()),
+        value => serde_json::from_value(value.clone()).map_err(|_other| ManageError::WrongMember { name, form }),
+    }
 }
 
 /// A whole number of milliseconds, as a number or as digits (Usergrid); `null` stands for the server's own.

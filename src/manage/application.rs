@@ -7,7 +7,7 @@ use crate::crypto::keys::{self, NewKey};
 use crate::domain::client::{ClientId, ClientSecret};
 use crate::domain::id::{AppId, TenantId};
 use crate::domain::journal::ChangeKind;
-use crate::domain::key::{KeyState, SigningKey};
+use crate::domain::key::{KeyPurpose, KeyState, SigningKey};
 use crate::domain::name::TenantName;
 use crate::domain::permission::Permission;
 use crate::domain::role::Role;
@@ -56,7 +56,7 @@ impl Registry {
         let now = self.clock.now();
         let id = AppId::new(self.draw_id());
         let settings = AppSettings::default();
-        let key = self.new_key(id.into(), settings.algorithm, KeyState::Active)?;
+        let key = self.new_key(id.into(), KeyPurpose::Access, settings.algorithm, KeyState::Active)?;
         let (secret, credentials) = self.new_secret(ClientId::App(id), org.settings.retrievable_secrets)?;
         let app = Application { id, org: org.id, name, properties: Map::new(), settings, created: now, modified: now };
         let roles = self.born_roles(&app);
@@ -66,10 +66,11 @@ impl Registry {
     pub(super) fn new_key(
         &self,
         tenant: TenantId,
+        purpose: KeyPurpose,
         algorithm: Algorithm,
         state: KeyState,
     ) -> Result<SigningKey, ManageError> {
-        let new = NewKey { tenant, algorithm, state, now: self.clock.now() };
+        let new = NewKey { tenant, algorithm, purpose, state, now: self.clock.now() };
         Ok(keys::generate(&new, &self.vault, &*self.entropy)?)
     }
 

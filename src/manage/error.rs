@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::clients::ClientFault;
 use super::taken::Unique;
 use crate::crypto::keys::KeyError;
 use crate::crypto::password::LaneError;
@@ -20,6 +21,22 @@ use crate::upstream::UpstreamError;
 pub enum ManageError {
     #[error("Could not find organization for name: {0}")]
     UnknownOrganization(String),
+    #[error("Could not find a client of id: {0}")]
+    UnknownClient(String),
+    #[error(transparent)]
+    Client(ClientFault),
+    #[error("A client may have at most {0} live secrets; delete one first.")]
+    TooManySecrets(usize),
+    /// Clients do not register themselves here.
+    #[error("no registration of clients here")]
+    NoClientRegistration,
+    /// The initial access token or the registration access token is missing or does not hold.
+    #[error("no token that permits this registration")]
+    RegistrationToken,
+    #[error("a source registers too many clients")]
+    TooManyRegistrations { retry_after: Duration },
+    #[error("too many clients registered themselves")]
+    TooManyClients,
     #[error("Could not find application for {0}")]
     UnknownApplication(String),
     #[error("Could not find user for username: {0}")]
@@ -112,6 +129,13 @@ pub enum ManageError {
     NoAddress,
     #[error("There is no mail {0}.")]
     UnknownMail(String),
+    #[error("There is no session {0}.")]
+    UnknownSession(String),
+    #[error("Nothing is allowed to the client {0}.")]
+    UnknownConsent(String),
+    /// What a page was given to bring back was made up, is too old, or is another browser's.
+    #[error("This page is not valid any more.")]
+    StalePage,
     #[error("There is no mail template {0:?}.")]
     UnknownTemplate(String),
     #[error("{0}")]
@@ -174,6 +198,7 @@ impl From<StoreError> for ManageError {
             StoreError::Conflict(Conflict::GroupPath) => Unique::GroupPath.into(),
             StoreError::Conflict(Conflict::SigningKey | Conflict::ClientSecret) => Self::KeysChanged,
             StoreError::Conflict(Conflict::MailToken) => Self::MailToken,
+            StoreError::Conflict(Conflict::InitialToken) => Self::RegistrationToken,
             StoreError::TooSlow => Self::SlowQuery,
             other => Self::Store(other),
         }

@@ -53,6 +53,9 @@ impl Registry {
         let horizon = self.outbox.horizon();
         let purge = move |store: &Store| store.purge_mails(tenant, horizon, ROWS_A_BATCH);
         cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
+        let horizon = now.minus(self.policy.sessions.notice_give_up);
+        let purge = move |store: &Store| store.purge_notices(tenant, horizon, ROWS_A_BATCH);
+        cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
         let horizon = now.minus(self.policy.audit_kept);
         let purge = move |store: &Store| store.purge_audit(tenant, horizon, ROWS_A_BATCH);
         cleaned.rows = cleaned.rows.saturating_add(self.purge_all(purge).await?);
@@ -105,6 +108,7 @@ impl Registry {
                     SealedPlace::RefreshFamily(id) => (Purpose::RefreshFamily, id.to_string()),
                     SealedPlace::SigninProvider(word) => (Purpose::SigninProvider, word.clone()),
                     SealedPlace::Mail(id) => (Purpose::Mail, id.to_string()),
+                    SealedPlace::TenantSecret(row) => (Purpose::TenantSecret, row.clone()),
                 };
                 let binding = Binding { tenant, purpose, row: &name };
                 let plain = self.vault.open(&binding, &row.sealed)?;

@@ -5,6 +5,9 @@ mod admin;
 mod admission;
 mod app_entity;
 mod application;
+mod browser;
+mod clients;
+mod consent;
 mod credentials;
 mod deletion;
 mod demo;
@@ -17,25 +20,31 @@ mod holder;
 mod keys;
 mod listing;
 mod listing_gate;
+mod logout;
+mod logout_notice;
 mod mail;
 mod maintenance;
 mod member;
 mod membership;
 pub mod moving;
 mod organization;
+mod page;
 mod password;
 mod permission;
 mod person;
 mod pin;
+mod published_keys;
 mod read;
 mod recovery;
 mod revocation;
 mod role;
+mod session;
 mod signin_provider;
 mod social;
 pub mod sso;
 mod superuser;
 mod taken;
+mod theme;
 mod user;
 mod user_credentials;
 mod user_members;
@@ -48,6 +57,8 @@ use serde_json::Value;
 pub use admin::{AdminUpdate, NewAdmin};
 use admission::Asker;
 pub use admission::{Admitted, Caller};
+pub use browser::{Begun, Browser, Signed};
+pub use clients::{ClientFault, NewInitialToken, NewRegisteredSecret, Registered, Registrant, ShownClient};
 pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};
 pub use error::ManageError;
@@ -56,15 +67,20 @@ pub use holder::Holder;
 pub use keys::{Promotion, Rotated};
 pub use listing::Found;
 pub use listing_gate::{LISTINGS_PER_TENANT, ListingGate, ListingPlace};
+pub use logout::LogoutHint;
+pub use logout_notice::NoticeBell;
 pub use mail::{NewTemplate, ShownTemplate};
 pub use member::Joined;
-pub use organization::{CreatedOrg, NewOrg, NewRegistration, Owner};
+pub use organization::{CreatedOrg, NewOrg, NewRegistration, OrgUpdate, Owner};
 pub use password::{PasswordChange, Proof};
 pub use person::NewPerson;
+pub use published_keys::PublishedKeys;
+pub use session::{ShownSession, Which};
 pub use signin_provider::ShownProvider;
 pub use social::Proved;
 pub use sso::{SignOn, SsoMode, SsoPolicy};
 pub use taken::Unique;
+pub use theme::Theme;
 pub use user_credentials::UserCredentials;
 pub use user_members::{SaidBy, UserMembers};
 
@@ -79,8 +95,9 @@ use crate::domain::journal::{AuditEntry, Change, ChangeKind};
 use crate::domain::password::PasswordPolicy;
 use crate::domain::place::BaseUrl;
 use crate::domain::switchboard::Switchboard;
+use crate::domain::tenant::{ClientRegistration, Switch};
 use crate::domain::token::Algorithm;
-use crate::mail::Outbox;
+use crate::mail::{Outbox, Throttle};
 use crate::store::{Journal, Store};
 use crate::upstream::Upstream;
 
@@ -97,7 +114,28 @@ pub struct RegistryPolicy {
     pub access_ttl_max: Duration,
     /// How long the audit log is kept.
     pub audit_kept: Duration,
+    /// Who may register clients with the management issuer by themselves.
+    pub management_clients: ClientRegistration,
+    /// How many clients one source may register in an hour.
+    pub registrations_per_source: u32,
+    /// Whether a proxy states the certificates of clients.
+    pub client_certificates: Switch,
+    pub sessions: SessionPolicy,
     pub admins_sign_in: SignInPlace,
+}
+
+/// What the configuration says of browsers that are signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionPolicy {
+    /// Without a use for so long a session is over.
+    pub idle: Duration,
+    /// After so long it is over, whatever its use.
+    pub absolute: Duration,
+    pub notice_retry_first: Duration,
+    pub notice_retry_longest: Duration,
+    pub notice_give_up: Duration,
+    /// How long an attempt may take: nobody else tries meanwhile.
+    pub notice_lease: Duration,
 }
 
 /// Where admins sign in: what decides which links mails to them may hold.
@@ -156,7 +194,11 @@ pub struct Registry {
     /// The way to providers that an application's administrator named.
     pub upstream: Upstream,
     pub outbox: Outbox,
+    /// Wakes whoever tells clients of ended sessions.
+    pub notices: NoticeBell,
     pub listings: ListingGate,
+    /// How often each source registered a client.
+    pub registrations: Arc<Throttle>,
     /// What every link in a mail begins with.
     pub base: BaseUrl,
 }

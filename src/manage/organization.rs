@@ -9,7 +9,7 @@ use crate::domain::client::ClientId;
 use crate::domain::id::OrgId;
 use crate::domain::journal::ChangeKind;
 use crate::domain::name::TenantName;
-use crate::domain::tenant::{Application, OrgSettings, Organization};
+use crate::domain::tenant::{Application, OrgSettings, Organization, Switch};
 use crate::domain::user::Admin;
 use crate::store::{Journal, Provision, Store};
 
@@ -51,6 +51,16 @@ pub struct NewRegistration {
     /// Free JSON of the organization.
     pub properties: Map<String, Value>,
     pub owner: Owner,
+}
+
+/// What changes of an organization; `None` leaves a setting as it is.
+#[derive(Clone, Debug, Default)]
+pub struct OrgUpdate {
+    /// Merged into those that are there.
+    pub properties: Map<String, Value>,
+    pub password_history: Option<u32>,
+    /// Whether its applications may sign their users in by password.
+    pub password_grant: Option<Switch>,
 }
 
 impl Registry {
@@ -113,16 +123,16 @@ impl Registry {
     }
 
     /// Merges properties into an organization, `""` taking one away, and sets how many former passwords its admins may
-    /// not take again. Answers the organization as it is now.
+    /// not take again, and whether its applications take passwords for tokens. Answers the organization as it is now.
     ///
     /// *Errors*: `Illegal` for a history that nobody could wait for; `UnknownOrganization`.
     pub async fn update_org(
         &self,
         org: &Organization,
-        properties: Map<String, Value>,
-        password_history: Option<u32>,
+        update: OrgUpdate,
         actor: Actor,
     ) -> Result<Organization, ManageError> {
+        let OrgUpdate { properties, password_history, password_grant } = update;
         check_history(password_history.unwrap_or_default())?;
         let id = org.id;
         // What another node wrote a moment ago may not be known in memory here, and would be lost.
@@ -131,8 +141,10 @@ impl Registry {
         let named: Vec<String> = properties.keys().cloned().collect();
         merge(&mut changed.properties, properties);
         changed.settings.password_history = password_history.unwrap_or(changed.settings.password_history);
+        changed.settings.password_grant = password_grant.unwrap_or(changed.settings.password_grant);
         changed.modified = self.clock.now();
-        let detail = json!({ "properties": named, "password_history": changed.settings.password_history });
+        let (history, passwords) = (changed.settings.password_history, changed.settings.password_grant);
+        let detail = json!({ "properties": named, "password_history": history, "password_grant": passwords });
         let journal = Journal {
             changes: vec![self.change(org.id, ChangeKind::Tenant)],
             audit: vec![self.audit(org.id, actor, "update organization", detail)],

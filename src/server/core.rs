@@ -1,6 +1,7 @@
 //! What the server and the command line share: an open store, its vault, and the use cases over them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::start::StartError;
 use super::{mail, master_keys};
@@ -13,7 +14,7 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::switchboard::{Switchboard, Toggle};
 use crate::domain::tenant::Switch;
 use crate::mail::Outbox;
-use crate::manage::{ListingGate, Registry, RegistryPolicy, SignInPlace};
+use crate::manage::{ListingGate, NoticeBell, Registry, RegistryPolicy, SessionPolicy, SignInPlace};
 use crate::store::{DatabaseUrl, Posture, Store, StoreOptions};
 use crate::telemetry::PasswordMetrics;
 use crate::upstream::{Reach, Upstream, UpstreamPolicy};
@@ -95,7 +96,9 @@ impl Core {
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
             outbox,
+            notices: NoticeBell::default(),
             listings: ListingGate::default(),
+            registrations: Arc::default(),
             base: settings.server.base_url_at(settings.server.listen),
             switches: switchboard(settings),
             policy: Arc::new(RegistryPolicy {
@@ -104,6 +107,13 @@ impl Core {
                 key_publish: settings.keys.publish,
                 access_ttl_max: settings.tokens.access_ttl_max,
                 audit_kept: settings.audit.kept(),
+                management_clients: settings.management.registration_of_clients,
+                registrations_per_source: settings.limits.registrations_per_source,
+                client_certificates: match settings.tls_client.subject_header.is_empty() {
+                    true => Switch::Off,
+                    false => Switch::On,
+                },
+                sessions: session_policy(settings),
                 admins_sign_in: sign_in_place(settings),
             }),
             upstream: upstream(settings, public_reach(settings)),
@@ -130,6 +140,20 @@ pub(super) fn upstream(settings: &Settings, reach: Reach) -> Upstream {
         response_limit: bounds.response_bytes,
         concurrent: bounds.concurrent,
     })
+}
+
+/// What is said of browsers that are signed in.
+fn session_policy(settings: &Settings) -> SessionPolicy {
+    let sessions = &settings.sessions;
+    SessionPolicy {
+        idle: sessions.idle,
+        absolute: sessions.absolute,
+        notice_retry_first: sessions.notice_retry_first,
+        notice_retry_longest: sessions.notice_retry_longest,
+        notice_give_up: sessions.notice_give_up,
+        // An attempt is one question; what follows it is one write.
+        notice_lease: settings.upstream.timeout.saturating_mul(2).saturating_add(Duration::from_secs(30)),
+    }
 }
 
 /// How far a URL leads that a tenant's administrator chose.

@@ -100,11 +100,20 @@ fn chain(error: &dyn std::error::Error) -> String {
     line
 }
 
-/// The work beside the requests: following the change log, maintenance, and writing refusals.
+/// How often the work beside the requests looks around.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rhythm {
+    pub(super) change_log: Duration,
+    pub(super) notices: Duration,
+}
+
+/// The work beside the requests: telling clients of ended sessions, following the change log, maintenance, and writing
+/// refusals.
 pub(super) struct Background {
     stop: Sender<()>,
     follower: JoinHandle<()>,
     maintenance: actix_web::rt::task::JoinHandle<()>,
+    notices: actix_web::rt::task::JoinHandle<()>,
     postman: Option<Postman>,
     explainer: Explainer,
     refusals: actix_web::rt::task::JoinHandle<()>,
@@ -114,13 +123,13 @@ impl Background {
     pub(super) fn begin(
         directory: Directory,
         registry: Registry,
-        interval: Duration,
+        rhythm: Rhythm,
         postman: Option<Postman>,
         explainer: Explainer,
     ) -> Result<Self, StartError> {
         let (stop, stopped) = mpsc::channel();
         let follow = move || {
-            while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+            while stopped.recv_timeout(rhythm.change_log) == Err(RecvTimeoutError::Timeout) {
                 if let Err(cause) = directory.follow() {
                     tracing::warn!(%cause, "the change log could not be read");
                 }
@@ -128,13 +137,15 @@ impl Background {
         };
         let follower =
             thread::Builder::new().name("change-log".to_owned()).spawn(follow).map_err(StartError::Thread)?;
+        let notices = actix_web::rt::spawn(tell(registry.clone(), rhythm.notices));
         let maintenance = actix_web::rt::spawn(maintain(registry));
         let refusals = actix_web::rt::spawn(write_refusals(explainer.clone()));
-        Ok(Self { stop, follower, maintenance, postman, explainer, refusals })
+        Ok(Self { stop, follower, maintenance, notices, postman, explainer, refusals })
     }
 
     pub(super) async fn end(self) {
         self.maintenance.abort();
+        self.notices.abort();
         self.refusals.abort();
         self.explainer.flush().await;
         if let Some(postman) = self.postman {
@@ -151,6 +162,15 @@ async fn write_refusals(explainer: Explainer) {
     loop {
         actix_web::rt::time::sleep(REFUSALS).await;
         explainer.flush().await;
+    }
+}
+
+async fn tell(registry: Registry, poll: Duration) {
+    loop {
+        if let Err(cause) = registry.deliver_notices().await {
+            tracing::warn!(%cause, "the notices of ended sessions could not be delivered");
+        }
+        registry.notices.wait(poll).await;
     }
 }
 

@@ -84,6 +84,8 @@ pub enum Conflict {
     SigningKey,
     /// The token that permitted the write is not there, or is not for this.
     MailToken,
+    /// The token that permitted a registration is not there, or has no use left.
+    InitialToken,
     /// Any other key, such as an id that was used before.
     Other,
 }
@@ -101,6 +103,7 @@ impl fmt::Display for Conflict {
             Self::ClientSecret => "the client secret was changed by someone else",
             Self::SigningKey => "the signing keys were changed by someone else",
             Self::MailToken => "the link was used, or is not for this",
+            Self::InitialToken => "the registration is not permitted any more",
             Self::Other => "a row with this key exists",
         })
     }

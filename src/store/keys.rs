@@ -1,17 +1,19 @@
 //! The signing keys of issuers.
 
+use std::collections::HashSet;
+
 use super::Store;
 use super::error::{Conflict, StoreError};
 use super::journal::Journal;
 use super::side::{Scope, query, transact};
 use crate::domain::id::TenantId;
-use crate::domain::key::{KeyState, SigningKey};
+use crate::domain::key::SigningKey;
 
 /// One step of a tenant's key rotation, made if nobody else made one since the keys were read.
 #[derive(Clone, Debug, Default)]
 pub struct KeyChange {
-    /// The key that was active when the change was decided; `None` for a tenant without keys.
-    pub expected_active: Option<String>,
+    /// The keys that were active when the change was decided, in any order; none for a tenant without keys.
+    pub expected_active: Vec<String>,
     /// Keys to add, and known ones whose state, `gone_at` or sealed half changed.
     pub upsert: Vec<SigningKey>,
     /// The `kid`s that are gone.
@@ -26,16 +28,16 @@ impl Store {
 
     /// Makes one step of rotation, all or nothing.
     ///
-    /// *Errors*: `Conflict(SigningKey)` when another key than the expected one is active; read again and decide anew.
+    /// *Errors*: `Conflict(SigningKey)` when other keys than the expected ones are active; read again and decide anew.
     pub fn save_signing_keys(&self, tenant: TenantId, change: &KeyChange, journal: &Journal) -> Result<(), StoreError> {
         transact!(self, tenant, |q, conn| {
-            if q::signing_key::active(conn, tenant)? != change.expected_active {
+            let active: HashSet<String> = q::signing_key::list_active(conn, tenant)?.into_iter().collect();
+            if active != change.expected_active.iter().cloned().collect() {
                 return Err(StoreError::Conflict(Conflict::SigningKey));
             }
             q::signing_key::remove(conn, tenant, &change.remove)?;
-            // The active key comes last: the old one has to step down first, for there is never more than one.
-            let (active, others): (Vec<_>, Vec<_>) =
-                change.upsert.iter().partition(|key| key.state == KeyState::Active);
+            // The active keys come last: the old ones have to step down first, for there are never two of one slot.
+            let (active, others): (Vec<_>, Vec<_>) = change.upsert.iter().partition(|key| key.is_active());
             for key in others.into_iter().chain(active) {
                 q::signing_key::upsert(conn, tenant, key)?;
             }

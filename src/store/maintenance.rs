@@ -19,6 +19,8 @@ pub enum SealedPlace {
     /// By the provider's word.
     SigninProvider(String),
     Mail(Uuid),
+    /// By what it is for.
+    TenantSecret(String),
 }
 
 /// A sealed secret and where it is kept.
@@ -37,6 +39,7 @@ impl Store {
             rows.extend(q::refresh_family::list_sealed(conn, tenant, not_by, limit)?);
             rows.extend(q::signin_provider::list_sealed(conn, tenant, not_by, limit)?);
             rows.extend(q::mail::list_sealed(conn, tenant, not_by, limit)?);
+            rows.extend(q::tenant_secret::list_sealed(conn, tenant, not_by, limit)?);
             Ok(rows)
         })?;
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -57,20 +60,28 @@ impl Store {
             SealedPlace::RefreshFamily(id) => q::refresh_family::replace_sealed(conn, tenant, *id, old, new),
             SealedPlace::SigninProvider(word) => q::signin_provider::replace_sealed(conn, tenant, word, old, new),
             SealedPlace::Mail(id) => q::mail::replace_sealed(conn, tenant, *id, old, new),
+            SealedPlace::TenantSecret(row) => q::tenant_secret::replace_sealed(conn, tenant, row, old, new),
         })
     }
 
-    /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, revocations,
-    /// tokens of mails, the use of tokens, refusals.
+    /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, browsers'
+    /// sessions, revocations, tokens of mails, authorization codes, pushed requests, the use of tokens, secrets of
+    /// registered clients, tokens for registration, what was used once, refusals.
     /// Returns how many went; call again while there are any. Signing keys are not among them: every node must hear of
     /// their end, see [`Store::save_signing_keys`].
     pub fn purge(&self, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
         transact!(self, tenant, |q, conn| {
             Ok(q::client_secret::purge(conn, tenant, now, limit)?
                 + q::refresh_family::purge(conn, tenant, now, limit)?
+                + q::browser_session::purge(conn, tenant, now, limit)?
                 + q::revocation::purge(conn, tenant, now, limit)?
                 + q::mail_token::purge(conn, tenant, now, limit)?
+                + q::authorization_code::purge(conn, tenant, now, limit)?
+                + q::pushed_request::purge(conn, tenant, now, limit)?
                 + q::token_activity::purge(conn, tenant, now, limit)?
+                + q::oauth_client_secret::purge(conn, tenant, now, limit)?
+                + q::initial_access_token::purge(conn, tenant, now, limit)?
+                + q::seen_proof::purge(conn, tenant, now, limit)?
                 + q::refusal::purge(conn, tenant, now, limit)?)
         })
     }

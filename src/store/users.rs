@@ -58,7 +58,7 @@ impl Store {
         })
     }
 
-    /// Removes a user with all that was theirs: sessions, links, permissions, former passwords, outside accounts.
+    /// Removes a user with all that was theirs: sessions, consents, links, permissions, former passwords, outside accounts.
     /// False when there is no such user, and then nothing is written.
     pub fn delete_user(
         &self,
@@ -72,6 +72,9 @@ impl Store {
             if found {
                 q::revocation::apply(conn, ends, None)?;
                 q::refresh_family::remove_all_of(conn, app.into(), user.uuid())?;
+                q::browser_session::remove_all_of(conn, app.into(), user.uuid())?;
+                q::consent::remove_all_of(conn, app.into(), user.uuid())?;
+                q::authorization_code::remove_all_of(conn, app.into(), user.uuid())?;
                 q::link::remove_all_of(conn, app, user.uuid())?;
                 q::permission::remove_all_of(conn, app, Holder::User(user))?;
                 q::password_history::remove(conn, app.into(), user.uuid())?;

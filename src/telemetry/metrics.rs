@@ -27,6 +27,7 @@ pub enum GrantLabel {
     Pin,
     ClientCredentials,
     RefreshToken,
+    AuthorizationCode,
     /// Absent, unknown or misspelled.
     Other,
 }
@@ -34,7 +35,7 @@ pub enum GrantLabel {
 impl GrantLabel {
     /// The label of a request's `grant_type`.
     pub fn of(grant_type: &str) -> Self {
-        [Self::Password, Self::Pin, Self::ClientCredentials, Self::RefreshToken]
+        [Self::Password, Self::Pin, Self::ClientCredentials, Self::RefreshToken, Self::AuthorizationCode]
             .into_iter()
             .find(|label| label.as_str() == grant_type)
             .unwrap_or(Self::Other)
@@ -46,6 +47,7 @@ impl GrantLabel {
             Self::Pin => "pin",
             Self::ClientCredentials => "client_credentials",
             Self::RefreshToken => "refresh_token",
+            Self::AuthorizationCode => "authorization_code",
             Self::Other => "other",
         }
     }

@@ -32,7 +32,17 @@ const ROOMS: &[Room] = &[
     Room { name: "access", uses: &["domain", "crypto", "store", "directory"] },
     Room {
         name: "manage",
-        uses: &["domain", "crypto", "store", "directory", "mail", "upstream", "access::guard", "access::external"],
+        uses: &[
+            "domain",
+            "crypto",
+            "store",
+            "directory",
+            "mail",
+            "upstream",
+            "access::guard",
+            "access::external",
+            "grant::external",
+        ],
     },
     Room { name: "http", uses: &["domain", "grant", "access", "manage", "telemetry"] },
 ];

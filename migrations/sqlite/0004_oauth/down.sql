@@ -18,6 +18,7 @@ ALTER TABLE signing_key DROP COLUMN purpose;
 CREATE UNIQUE INDEX signing_key_active ON signing_key (tenant_id) WHERE state = 'active';
 DROP INDEX revocation_recorded;
 ALTER TABLE revocation DROP COLUMN recorded;
+DROP INDEX refresh_family_client;
 DROP INDEX refresh_family_session;
 ALTER TABLE refresh_family DROP COLUMN details;
 ALTER TABLE refresh_family DROP COLUMN session;

@@ -4,6 +4,7 @@
 ALTER TABLE refresh_family ADD COLUMN session blob;
 ALTER TABLE refresh_family ADD COLUMN details blob NOT NULL DEFAULT x'0c';
 CREATE INDEX refresh_family_session ON refresh_family (tenant_id, session) WHERE session IS NOT NULL;
+CREATE INDEX refresh_family_client ON refresh_family (tenant_id, client_id) WHERE client_id IS NOT NULL;
 -- When this node heard of it, for the revocation feed.
 ALTER TABLE revocation ADD COLUMN recorded integer;
 CREATE INDEX revocation_recorded ON revocation (tenant_id, recorded);
@@ -102,8 +103,8 @@ CREATE TABLE authorization_code (
     PRIMARY KEY (tenant_id, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX authorization_code_expires ON authorization_code (tenant_id, expires);
-CREATE INDEX authorization_code_client ON authorization_code (tenant_id, client_id);
-CREATE INDEX authorization_code_principal ON authorization_code (tenant_id, principal);
+CREATE INDEX authorization_code_client ON authorization_code (tenant_id, client_id, expires);
+CREATE INDEX authorization_code_principal ON authorization_code (tenant_id, principal, expires);
 
 -- Authorization requests that were pushed (RFC 9126).
 CREATE TABLE pushed_request (
@@ -116,7 +117,7 @@ CREATE TABLE pushed_request (
     PRIMARY KEY (tenant_id, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pushed_request_expires ON pushed_request (tenant_id, expires);
-CREATE INDEX pushed_request_client ON pushed_request (tenant_id, client_id);
+CREATE INDEX pushed_request_client ON pushed_request (tenant_id, client_id, expires);
 
 -- Devices that wait for a person (RFC 8628). `state` is `pending`, `approved`, `denied` or `used`; `pause` is in
 -- milliseconds.

@@ -1,60 +1,101 @@
-//! Verifies tokens of another issuer against the keys that it publishes (RFC 7517, RFC 7519): a closed list of
-//! algorithms, each bound to its kind of key, then issuer, audience and times, all of them required (RFC 8725). Where
-//! the keys come from is not known here; nothing in a token says where to find one.
+//! Verifies tokens of another issuer against the keys that it publishes or has registered (RFC 7517, RFC 7519): a closed
+//! list of algorithms, each bound to its kind of key, then issuer, audience and times, and what the kind of token demands
+//! (RFC 8725). Where the keys come from is not known here; nothing in a token says where to find one.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
 use jsonwebtoken::DecodingKey;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use super::{JwtError, Parts, decode, present, read};
+use super::profile::{Audiences, Claim, Profile, Untyped};
+use super::{JwtError, Parts, Unrepeated, decode, present, read};
+use crate::crypto::jwk::{JwkError, PublicKey};
 use crate::domain::clock::Moment;
-use crate::domain::token::Algorithm;
+use crate::domain::token::{Algorithm, Audience};
 
 /// How far the other issuer's clock may be ahead of ours. *Units*: seconds.
 const SKEW: i64 = 60;
 /// A set with more keys is no issuer's.
 const KEYS_MAX: usize = 64;
-/// RSA keys below 2048 bits are not trusted (NIST SP 800-131A). *Units*: base64url characters of the modulus.
-const RSA_MODULUS_MIN: usize = 341;
+/// A longer `jti` is no name for a token. *Units*: bytes.
+const ID_MAX: usize = 256;
 const PEM: &str = "-----BEGIN PUBLIC KEY-----";
 
 /// The public keys of another issuer.
-#[derive(Debug)]
-pub struct ForeignKeys(Vec<ForeignKey>);
+pub struct ForeignKeys(pub(super) Vec<PublicKey>);
 
-struct ForeignKey {
-    kid: Option<String>,
-    algorithm: Algorithm,
-    key: DecodingKey,
+/// Why a client's own key set cannot be registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JwksError {
+    #[error("it is not an object with a list of keys")]
+    Malformed,
+    #[error("it has no key, or too many")]
+    Count,
+    /// A symmetric key, or a private half.
+    #[error("it shows a secret")]
+    Secret,
+    #[error("two of its keys have one name")]
+    Repeated,
+    #[error("none of its keys is of a kind that is accepted")]
+    Unfit,
 }
 
 /// What a token of another issuer must say to be accepted here and now.
 #[derive(Clone, Copy, Debug)]
 pub struct ForeignExpected<'a> {
+    pub profile: &'a Profile,
     pub algorithms: &'a [Algorithm],
     pub issuer: &'a str,
-    pub audience: &'a str,
+    /// Whom the token must be about; `None` where the caller decides by the claims.
+    pub subject: Option<&'a str>,
+    /// Our names: the token is for one of them.
+    pub audiences: &'a [&'a str],
     pub now: Moment,
 }
 
 /// What a verified token says.
 #[derive(Clone, Debug)]
 pub struct ForeignClaims {
-    pub issued: Moment,
+    /// `sub`; there where the profile demands it.
+    pub subject: Option<String>,
+    /// `jti`; there where the profile demands it. To be remembered until `expires`.
+    pub id: Option<String>,
+    /// `iat`; there where the profile demands it.
+    pub issued: Option<Moment>,
     pub expires: Moment,
     /// Every claim, as it came.
     pub all: Map<String, Value>,
 }
 
+/// What a token of another issuer says of itself before anyone has verified it: hints to find whose keys to ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignPeek {
+    pub issuer: String,
+    pub subject: Option<String>,
+}
+
+/// Reads the routing hints of a token of another issuer **without verifying it**.
+///
+/// *Errors*: `Malformed`.
+pub fn peek_foreign(token: &str) -> Result<ForeignPeek, JwtError> {
+    #[derive(Deserialize)]
+    struct Hints {
+        iss: String,
+        #[serde(default, deserialize_with = "present")]
+        sub: Option<String>,
+    }
+    let parts = Parts::split(token)?;
+    let Hints { iss, sub } = read(&decode(parts.claims)?)?;
+    Ok(ForeignPeek { issuer: iss, subject: sub })
+}
+
 impl ForeignKeys {
     /// Reads a JWK set, a public key in PEM, or `{"value":"<PEM>"}` as some servers publish it. Keys of other kinds or
-    /// uses in a set are passed over.
+    /// uses in a set are passed over, and so is a key that shows its private half.
     ///
     /// `None` where no usable key is left.
     pub fn parse(document: &[u8]) -> Option<Self> {
@@ -64,16 +105,39 @@ impl ForeignKeys {
             value: Option<String>,
         }
         let text = std::str::from_utf8(document).ok()?.trim();
-        let keys: Vec<ForeignKey> = if text.starts_with(PEM) {
+        let keys: Vec<PublicKey> = if text.starts_with(PEM) {
             from_pem(text).into_iter().collect()
         } else {
             match serde_json::from_str(text).ok()? {
-                Published { keys: Some(keys), .. } => keys.into_iter().take(KEYS_MAX).filter_map(from_jwk).collect(),
+                Published { keys: Some(keys), .. } => keys.iter().take(KEYS_MAX).filter_map(from_jwk).collect(),
                 Published { value: Some(pem), .. } => from_pem(&pem).into_iter().collect(),
                 Published { .. } => Vec::new(),
             }
         };
         (!keys.is_empty()).then_some(Self(keys))
+    }
+
+    /// Reads the key set that a client registers, more strictly than one that is fetched: whoever sent it can mend it.
+    ///
+    /// *Shape*: `{"keys":[..]}` (RFC 7517 §5, RFC 7591 §2). Keys of other kinds or uses are passed over.
+    pub fn parse_registered(jwks: &Value) -> Result<Self, JwksError> {
+        let keys = jwks.get("keys").and_then(Value::as_array).ok_or(JwksError::Malformed)?;
+        if keys.is_empty() || keys.len() > KEYS_MAX {
+            return Err(JwksError::Count);
+        }
+        let (mut names, mut found) = (HashSet::new(), Vec::new());
+        for key in keys {
+            let members = key.as_object().ok_or(JwksError::Malformed)?;
+            if members.get("kid").is_some_and(|kid| !names.insert(kid)) {
+                return Err(JwksError::Repeated);
+            }
+            match PublicKey::read(members) {
+                Ok(key) => found.push(key),
+                Err(JwkError::Secret) => return Err(JwksError::Secret),
+                Err(JwkError::Unfit) => {}
+            }
+        }
+        if found.is_empty() { Err(JwksError::Unfit) } else { Ok(Self(found)) }
     }
 
     /// Verifies a token and returns its claims.
@@ -82,7 +146,7 @@ impl ForeignKeys {
     pub fn verify(&self, token: &str, expected: &ForeignExpected<'_>) -> Result<ForeignClaims, JwtError> {
         let parts = Parts::split(token)?;
         let header = decode(parts.header)?;
-        let ForeignHeader { alg, kid, .. } = ForeignHeader::read(&header)?;
+        let ForeignHeader { alg, kid, .. } = ForeignHeader::read(&header, expected.profile)?;
         let algorithm = expected.algorithms.iter().find(|known| known.as_str() == alg);
         let algorithm = *algorithm.ok_or(JwtError::WrongAlgorithm)?;
         let candidates = self.candidates(kid.as_deref(), algorithm)?;
@@ -93,60 +157,34 @@ impl ForeignKeys {
     }
 
     /// The keys that may have signed: the named one, or every one of its kind where names are not used.
-    fn candidates(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Vec<&ForeignKey>, JwtError> {
-        let names = |key: &&ForeignKey| match (kid, &key.kid) {
+    fn candidates(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Vec<&PublicKey>, JwtError> {
+        let names = |key: &&PublicKey| match (kid, &key.kid) {
             (Some(asked), Some(known)) => asked == known,
             (None, _) | (_, None) => true,
         };
-        let named: Vec<&ForeignKey> = self.0.iter().filter(names).collect();
+        let named: Vec<&PublicKey> = self.0.iter().filter(names).collect();
         if named.is_empty() {
             return Err(JwtError::UnknownKey);
         }
-        let fitting: Vec<&ForeignKey> = named.into_iter().filter(|key| key.algorithm == algorithm).collect();
+        let fitting: Vec<&PublicKey> = named.into_iter().filter(|key| key.algorithm == algorithm).collect();
         if fitting.is_empty() { Err(JwtError::WrongAlgorithm) } else { Ok(fitting) }
     }
 }
 
-impl ForeignKey {
-    fn has_signed(&self, parts: &Parts<'_>) -> bool {
-        let algorithm = match self.algorithm {
-            Algorithm::RS256 => jsonwebtoken::Algorithm::RS256,
-            Algorithm::ES256 => jsonwebtoken::Algorithm::ES256,
-            // A public document holds no key of these that we would trust.
-            Algorithm::EdDsa | Algorithm::HS256 => return false,
-        };
-        jsonwebtoken::crypto::verify(parts.signature, parts.message.as_bytes(), &self.key, algorithm).unwrap_or(false)
-    }
-}
-
-impl fmt::Debug for ForeignKey {
+impl fmt::Debug for ForeignKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[key {} {:?}]", self.algorithm.as_str(), self.kid)
+        f.debug_list().entries(self.0.iter().map(|key| (key.algorithm, &key.kid))).finish()
     }
 }
 
-fn from_jwk(value: Value) -> Option<ForeignKey> {
-    let jwk: Jwk = serde_json::from_value(value).ok()?;
-    if jwk.common.public_key_use.as_ref().is_some_and(|purpose| *purpose != PublicKeyUse::Signature) {
-        return None;
-    }
-    let algorithm = match &jwk.algorithm {
-        AlgorithmParameters::RSA(rsa) if rsa.n.len() >= RSA_MODULUS_MIN => Algorithm::RS256,
-        AlgorithmParameters::EllipticCurve(ec) if ec.curve == EllipticCurve::P256 => Algorithm::ES256,
-        _ => return None,
-    };
-    let is_for_it = matches!(
-        (jwk.common.key_algorithm, algorithm),
-        (None, _) | (Some(KeyAlgorithm::RS256), Algorithm::RS256) | (Some(KeyAlgorithm::ES256), Algorithm::ES256)
-    );
-    let key = DecodingKey::from_jwk(&jwk).ok().filter(|_| is_for_it)?;
-    Some(ForeignKey { kid: jwk.common.key_id, algorithm, key })
+fn from_jwk(value: &Value) -> Option<PublicKey> {
+    PublicKey::read(value.as_object()?).ok()
 }
 
-fn from_pem(pem: &str) -> Option<ForeignKey> {
+fn from_pem(pem: &str) -> Option<PublicKey> {
     let rsa = DecodingKey::from_rsa_pem(pem.as_bytes()).map(|key| (Algorithm::RS256, key));
     let found = rsa.or_else(|_| DecodingKey::from_ec_pem(pem.as_bytes()).map(|key| (Algorithm::ES256, key)));
-    found.ok().map(|(algorithm, key)| ForeignKey { kid: None, algorithm, key })
+    found.ok().map(|(algorithm, key)| PublicKey::bare(algorithm, key))
 }
 
 #[derive(Deserialize)]
@@ -163,16 +201,16 @@ struct ForeignHeader<'a> {
 
 impl<'a> ForeignHeader<'a> {
     /// Other types are tokens for another end, as a logout is (RFC 8725 §3.11).
-    fn read(json: &'a [u8]) -> Result<Self, JwtError> {
+    fn read(json: &'a [u8], profile: &Profile) -> Result<Self, JwtError> {
         let header: Self = read(json)?;
-        let known = ["JWT", "at+jwt", "application/at+jwt"];
         if header.crit.is_some() {
             return Err(JwtError::Critical);
         }
-        match header.typ.as_deref() {
-            Some(typ) if !known.iter().any(|known| known.eq_ignore_ascii_case(typ)) => Err(JwtError::WrongType),
-            _ => Ok(header),
-        }
+        let fits = match header.typ.as_deref() {
+            Some(typ) => profile.types.iter().any(|known| known.eq_ignore_ascii_case(typ)),
+            None => profile.untyped == Untyped::Accepted,
+        };
+        if fits { Ok(header) } else { Err(JwtError::WrongType) }
     }
 }
 
@@ -181,65 +219,64 @@ struct Registered {
     iss: String,
     aud: Audience,
     exp: i64,
-    iat: i64,
+    #[serde(default, deserialize_with = "present")]
+    iat: Option<i64>,
     #[serde(default, deserialize_with = "present")]
     nbf: Option<i64>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
-}
-
 fn claims(json: &[u8], expected: &ForeignExpected<'_>) -> Result<ForeignClaims, JwtError> {
-    let Registered { iss, aud, exp, iat, nbf } = read(json)?;
-    if iss != expected.issuer {
+    let registered: Registered = read(json)?;
+    let Unrepeated(all) = read(json)?;
+    let profile = expected.profile;
+    let named = |name: &str, demand| named(&all, name, demand);
+    let (subject, id) = (named("sub", profile.subject)?, named("jti", profile.id)?);
+    if id.as_ref().is_some_and(|id| id.len() > ID_MAX)
+        || (registered.iat.is_none() && profile.issued == Claim::Demanded)
+    {
+        return Err(JwtError::Malformed);
+    }
+    if registered.iss != expected.issuer {
         return Err(JwtError::WrongIssuer);
     }
-    let is_for_us = match aud {
-        Audience::One(one) => one == expected.audience,
-        Audience::Many(many) => many.iter().any(|one| one == expected.audience),
+    if expected.subject.is_some() && subject.as_deref() != expected.subject {
+        return Err(JwtError::WrongSubject);
+    }
+    let is_ours = |one: &str| expected.audiences.contains(&one);
+    let is_for_us = match profile.audiences {
+        Audiences::Among => registered.aud.iter().any(is_ours),
+        Audiences::Sole => registered.aud.iter().count() == 1 && registered.aud.iter().all(is_ours),
     };
     if !is_for_us {
         return Err(JwtError::WrongAudience);
     }
-    let now = expected.now.seconds();
-    let horizon = now.saturating_add(SKEW);
-    if iat > horizon || nbf.is_some_and(|nbf| nbf > horizon) {
-        return Err(JwtError::NotYetValid);
-    }
-    if exp <= now {
-        return Err(JwtError::Expired);
-    }
-    let Unrepeated(all) = read(json)?;
+    check_times(&registered, expected)?;
     let moment = |seconds: i64| Moment::from_millis(seconds.saturating_mul(1_000));
-    Ok(ForeignClaims { issued: moment(iat), expires: moment(exp), all })
+    Ok(ForeignClaims { subject, id, issued: registered.iat.map(moment), expires: moment(registered.exp), all })
 }
 
-/// An object in which no member stands twice: two readers could each believe another one.
-struct Unrepeated(Map<String, Value>);
+/// A claim that names something. One that need not be there is not judged.
+fn named(all: &Map<String, Value>, name: &str, demand: Claim) -> Result<Option<String>, JwtError> {
+    let text = all.get(name).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned);
+    if text.is_none() && demand == Claim::Demanded { Err(JwtError::Malformed) } else { Ok(text) }
+}
 
-impl<'de> Deserialize<'de> for Unrepeated {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Unrepeated;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Unrepeated, A::Error> {
-                let (mut seen, mut all) = (HashSet::new(), Map::new());
-                while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    if !seen.insert(name.clone()) {
-                        return Err(A::Error::custom("a member stands twice"));
-                    }
-                    all.insert(name, value);
-                }
-                Ok(Unrepeated(all))
-            }
-        }
-        deserializer.deserialize_map(Members)
+fn check_times(claims: &Registered, expected: &ForeignExpected<'_>) -> Result<(), JwtError> {
+    let now = expected.now.seconds();
+    let horizon = now.saturating_add(SKEW);
+    if [claims.iat, claims.nbf].into_iter().flatten().any(|early| early > horizon) {
+        return Err(JwtError::NotYetValid);
+    }
+    if claims.exp <= now {
+        return Err(JwtError::Expired);
+    }
+    let seconds = |span: std::time::Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+    if expected.profile.life_max.is_some_and(|most| claims.exp > horizon.saturating_add(seconds(most))) {
+        return Err(JwtError::TooLasting);
+    }
+    let oldest = expected.profile.age_max.map(|most| now.saturating_sub(SKEW).saturating_sub(seconds(most)));
+    match (claims.iat, oldest) {
+        (Some(iat), Some(oldest)) if iat < oldest => Err(JwtError::TooOld),
+        _ => Ok(()),
     }
 }

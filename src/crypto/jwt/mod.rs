@@ -1,8 +1,12 @@
-//! Access tokens as signed JWTs of type `at+jwt` (RFC 7519, RFC 9068), read as strictly as they are written:
-//! three parts, canonical base64url, one spelling of the type, claims of exactly their type, the algorithm of the key
-//! (RFC 8725). Nothing in a token ever says where to find a key. What a token may do is decided elsewhere.
+//! Signed JWTs (RFC 7519): access tokens of type `at+jwt` (RFC 9068), what else an issuer signs, each kind with a type
+//! of its own, and tokens of others. All are read as strictly as ours are written: three parts, canonical base64url, one
+//! spelling of the type, claims of exactly their type, the algorithm of the key (RFC 8725). Nothing in a token ever says
+//! where to find a key. What a token may do is decided elsewhere.
 
 mod foreign;
+mod id_token;
+mod object;
+mod profile;
 mod signer;
 mod verifier;
 
@@ -13,12 +17,16 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
-pub use foreign::{ForeignClaims, ForeignExpected, ForeignKeys};
-pub use signer::Signer;
+pub use foreign::{ForeignClaims, ForeignExpected, ForeignKeys, ForeignPeek, JwksError, peek_foreign};
+pub(in crate::crypto) use id_token::kid_of_id_token;
+pub use id_token::{IdHint, half_hash};
+pub(in crate::crypto) use object::{Unrepeated, present, read};
+pub use profile::{Audiences, Claim, Profile, Untyped};
+pub use signer::{SignedKind, Signer};
 pub use verifier::{Expected, Verifier};
 
 use crate::domain::authority::Authority;
@@ -38,7 +46,7 @@ pub enum JwtError {
     /// Not three parts of canonical base64url with JSON objects, or a member is missing, doubled or of a wrong type.
     #[error("the token is malformed")]
     Malformed,
-    #[error("the token is not an access token")]
+    #[error("the token is of another type than the one that is wanted here")]
     WrongType,
     /// Also what to say when no verifier has the `kid` of [`peek`].
     #[error("the token was signed by an unknown key")]
@@ -52,12 +60,19 @@ pub enum JwtError {
     BadSignature,
     #[error("the token is from another issuer")]
     WrongIssuer,
+    #[error("the token is about another subject")]
+    WrongSubject,
     #[error("the token is for another audience")]
     WrongAudience,
     #[error("the token is not valid yet")]
     NotYetValid,
     #[error("the token expired")]
     Expired,
+    /// It would live longer than its kind may.
+    #[error("the token expires too far ahead")]
+    TooLasting,
+    #[error("the token was issued too long ago")]
+    TooOld,
 }
 
 /// What a token says of itself before anyone has verified it: hints to find the verifier, and nothing more.
@@ -81,7 +96,7 @@ pub fn peek(token: &str) -> Result<Peek, JwtError> {
     }
     let parts = Parts::split(token)?;
     let header = decode(parts.header)?;
-    let kid = Header::read(&header)?.kid.into_owned();
+    let kid = Header::read(&header, TYPE)?.kid.into_owned();
     let Hints { authority, org, app } = read(&decode(parts.claims)?)?;
     Ok(Peek { kid, authority, org, app })
 }
@@ -104,16 +119,16 @@ pub fn stated_issue(token: &str) -> Option<Moment> {
 }
 
 /// The parts of a compact JWS (RFC 7515 §7.1).
-struct Parts<'a> {
-    header: &'a str,
-    claims: &'a str,
-    signature: &'a str,
+pub(in crate::crypto) struct Parts<'a> {
+    pub(in crate::crypto) header: &'a str,
+    pub(in crate::crypto) claims: &'a str,
+    pub(in crate::crypto) signature: &'a str,
     /// Header and claims with the dot between them: what was signed.
-    message: &'a str,
+    pub(in crate::crypto) message: &'a str,
 }
 
 impl<'a> Parts<'a> {
-    fn split(token: &'a str) -> Result<Self, JwtError> {
+    pub(in crate::crypto) fn split(token: &'a str) -> Result<Self, JwtError> {
         let (message, signature) = token.rsplit_once('.').ok_or(JwtError::Malformed)?;
         let (header, claims) = message.split_once('.').ok_or(JwtError::Malformed)?;
         // More than three parts are another thing, a JWE (RFC 7516 §7.1) or a riddle.
@@ -138,27 +153,17 @@ struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    fn read(json: &'a [u8]) -> Result<Self, JwtError> {
+    /// Reads the header of a token of one type.
+    fn read(json: &'a [u8], wanted: &str) -> Result<Self, JwtError> {
         let header: Self = read(json)?;
         match header {
-            Header { typ, .. } if typ.as_deref() != Some(TYPE) => Err(JwtError::WrongType),
+            Header { typ, .. } if typ.as_deref() != Some(wanted) => Err(JwtError::WrongType),
             Header { crit: Some(_), .. } => Err(JwtError::Critical),
             header => Ok(header),
         }
     }
 }
 
-fn decode(part: &str) -> Result<Vec<u8>, JwtError> {
+pub(in crate::crypto) fn decode(part: &str) -> Result<Vec<u8>, JwtError> {
     URL_SAFE_NO_PAD.decode(part).ok().ok_or(JwtError::Malformed)
-}
-
-/// Reads a JSON object. Arrays are refused here: serde would take one for the members in their order.
-fn read<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, JwtError> {
-    let object = Some(json).filter(|json| json.first() == Some(&b'{')).ok_or(JwtError::Malformed)?;
-    serde_json::from_slice(object).ok().ok_or(JwtError::Malformed)
-}
-
-/// Reads a member that may be absent but not null.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }

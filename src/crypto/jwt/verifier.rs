@@ -6,8 +6,9 @@
 use jsonwebtoken::DecodingKey;
 use serde::Deserialize;
 
-use super::{Header, JwtError, Parts, decode, present, read};
+use super::{Header, JwtError, Parts, TYPE, decode, present, read};
 use crate::domain::clock::Moment;
+use crate::domain::key::KeyPurpose;
 use crate::domain::token::{AccessClaims, Algorithm};
 
 /// How far ahead of ours the clock of another node may be. *Units*: seconds.
@@ -26,12 +27,13 @@ pub struct Expected<'a> {
 pub struct Verifier {
     kid: String,
     algorithm: Algorithm,
+    purpose: KeyPurpose,
     key: DecodingKey,
 }
 
 impl Verifier {
-    pub(in crate::crypto) fn new(kid: &str, algorithm: Algorithm, key: DecodingKey) -> Self {
-        Self { kid: kid.to_owned(), algorithm, key }
+    pub(in crate::crypto) fn new(kid: &str, algorithm: Algorithm, purpose: KeyPurpose, key: DecodingKey) -> Self {
+        Self { kid: kid.to_owned(), algorithm, purpose, key }
     }
 
     /// The name of the key.
@@ -41,12 +43,16 @@ impl Verifier {
 
     /// Verifies a token and returns its claims. Revocation is not known here.
     ///
-    /// A token is dead from the very second of `exp` on; `iat` and `nbf` may lie up to 60 seconds ahead.
+    /// A token is dead from the very second of `exp` on; `iat` and `nbf` may lie up to 60 seconds ahead. A key that was
+    /// made for ID tokens alone is unknown here.
     ///
     /// *Errors*: the first rule that it breaks. *Spec*: RFC 9068 §4.
     pub fn verify(&self, token: &str, expected: &Expected<'_>) -> Result<AccessClaims, JwtError> {
         let parts = Parts::split(token)?;
-        self.check_header(&parts)?;
+        self.check_header(&parts, TYPE)?;
+        if self.purpose != KeyPurpose::Access {
+            return Err(JwtError::UnknownKey);
+        }
         self.check_signature(&parts)?;
         let json = decode(parts.claims)?;
         let claims: AccessClaims = read(&json)?;
@@ -55,9 +61,9 @@ impl Verifier {
         Ok(claims)
     }
 
-    fn check_header(&self, parts: &Parts<'_>) -> Result<(), JwtError> {
+    pub(super) fn check_header(&self, parts: &Parts<'_>, typ: &str) -> Result<(), JwtError> {
         let json = decode(parts.header)?;
-        let header = Header::read(&json)?;
+        let header = Header::read(&json, typ)?;
         if header.kid != self.kid {
             return Err(JwtError::UnknownKey);
         }
@@ -67,7 +73,7 @@ impl Verifier {
         Ok(())
     }
 
-    fn check_signature(&self, parts: &Parts<'_>) -> Result<(), JwtError> {
+    pub(super) fn check_signature(&self, parts: &Parts<'_>) -> Result<(), JwtError> {
         let algorithm = match self.algorithm {
             Algorithm::ES256 => jsonwebtoken::Algorithm::ES256,
             Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::own::admit;
 use super::*;
 use crate::crypto::digest::sha256;
+use crate::directory::KnownClient;
 use crate::domain::client::ClientSecret;
+use crate::domain::clock::Moment;
 use crate::domain::id::{AppId, OrgId};
 use crate::domain::name::TenantName;
 use crate::domain::secret::Secret;
@@ -53,7 +56,8 @@ fn known(id: ClientId, org: OrgId) -> KnownClient {
 }
 
 fn presented(id: ClientId, secret: Option<&str>) -> PresentedClient {
-    PresentedClient { id: id.to_string(), secret: secret.map(Secret::new), method: ClientMethod::Parameters }
+    let proof = secret.map_or(ClientProof::None, |secret| ClientProof::Secret(Secret::new(secret)));
+    PresentedClient { id: id.to_string(), proof, method: ClientMethod::Parameters }
 }
 
 #[test]
@@ -119,19 +123,14 @@ fn the_cause_keeps_the_way_in_which_the_client_came() {
 }
 
 #[test]
-fn beside_a_person_a_client_may_be_absent_public_or_proved() {
+fn beside_a_person_only_the_places_own_client_may_come_without_a_proof() {
     let (app, id) = (shop(), ClientId::App(SHOP));
-    let known_client = known(id, ACME);
-    let ask = |client: Option<&PresentedClient>| accompany(&app, Some(&known_client), client, NOW);
-    assert!(matches!(ask(None), Ok(None)));
-    assert!(matches!(ask(Some(&presented(id, None))), Ok(None)));
-    assert_eq!(ask(Some(&presented(id, Some("right")))).ok().flatten(), Some(id.to_string()));
-    assert!(matches!(ask(Some(&presented(id, Some("wrong")))), Err(GrantError::WrongClientSecret(_))));
-
-    let org = ClientId::Org(ACME);
-    let beside = |secret| accompany(&app, Some(&known(org, ACME)), Some(&presented(org, secret)), NOW);
-    assert_eq!(beside(Some("right")).ok().flatten(), Some(org.to_string()));
-    assert!(matches!(beside(None), Err(GrantError::WrongClientSecret(_))), "only a place's own client is public");
+    assert!(is_own_unproved(&app, &presented(id, None)));
+    assert!(!is_own_unproved(&app, &presented(id, Some("right"))), "what is shown is checked");
+    assert!(!is_own_unproved(&app, &presented(ClientId::Org(ACME), None)), "only a place's own client is public");
+    assert!(!is_own_unproved(&Place::Management, &presented(id, None)));
+    let proxied = PresentedClient { proof: ClientProof::Certificate("CN=any".to_owned()), ..presented(id, None) };
+    assert!(is_own_unproved(&app, &proxied), "the proxy states it for whoever connects");
 }
 
 #[test]

@@ -6,11 +6,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use oxide_auth::primitives::grant::Grant;
 use oxide_auth::primitives::issuer::{IssuedToken, Issuer, RefreshedToken, TokenType};
+use oxide_auth::primitives::scope::Scope;
 use uuid::Uuid;
 
 use crate::crypto::entropy::{Entropy, uuid_v7};
 use crate::crypto::keys::KeyRing;
 use crate::domain::clock::Moment;
+use crate::domain::scope::Scopes;
 use crate::domain::secret::Secret;
 use crate::domain::token::{AccessClaims, Audience, Confirmation};
 use crate::grant::error::GrantError;
@@ -130,6 +132,11 @@ impl TokenIssuer {
     }
 }
 
+/// A scope as it is written: sorted, since the library keeps its words in no order.
+pub(super) fn words(scope: &Scope) -> String {
+    scope.to_string().split(' ').collect::<Scopes>().to_string()
+}
+
 /// The library's errors carry nothing, so the cause is kept beside it.
 pub(super) struct RecordingIssuer<'a> {
     pub(super) inner: &'a TokenIssuer,
@@ -145,7 +152,7 @@ impl RecordingIssuer<'_> {
     }
 
     fn signed(&mut self, grant: &Grant) -> Result<String, ()> {
-        match self.inner.sign(&grant.scope.to_string()) {
+        match self.inner.sign(&words(&grant.scope)) {
             Ok(token) => Ok(token.expose().to_owned()),
             Err(cause) => {
                 self.failure = Some(cause);

@@ -12,19 +12,18 @@ use oxide_auth::primitives::registrar::{ClientUrl, Registrar};
 use oxide_auth::primitives::scope::Scope;
 
 use super::desk::{ClientDesk, nowhere};
-use super::issuer::{Minted, RecordingIssuer, TokenIssuer};
+use super::issuer::{Minted, RecordingIssuer, TokenIssuer, words};
 use crate::domain::refresh::RefreshFamily;
 use crate::grant::error::GrantError;
-use crate::grant::request::PresentedClient;
 
 /// The client credentials flow for a client that was admitted.
 pub(in crate::grant) fn client_credentials(
-    client: &PresentedClient,
+    client: &str,
     scope: &str,
     issuer: &TokenIssuer,
 ) -> Result<Minted, GrantError> {
     use credentials_flow::{Input, Output};
-    let desk = ClientDesk { admitted: Some(&client.id), public: None };
+    let desk = ClientDesk { admitted: Some(client), public: None };
     let request = CredentialsRequest { client, scope };
     let mut machine = ClientCredentials::new(&request);
     let mut input = Input::None;
@@ -84,7 +83,7 @@ pub(in crate::grant) fn refresh(used: &RefreshUse<'_>, issuer: &TokenIssuer) -> 
                 Input::Recovered { scope: used.scope.map(Cow::Borrowed), grant }
             }
             Output::Refresh { token, grant } => {
-                let scope = grant.scope.to_string();
+                let scope = words(&grant.scope);
                 let made = recording.refresh(token, *grant).map_err(|()| recording.take_failure())?;
                 return Ok(issuer.minted(&made.token, &scope));
             }
@@ -100,11 +99,11 @@ pub(in crate::grant) fn refresh(used: &RefreshUse<'_>, issuer: &TokenIssuer) -> 
     }
 }
 
-const PROTOCOL: GrantError = GrantError::Protocol("an answer did not fit the protocol core's question");
+pub(super) const PROTOCOL: GrantError = GrantError::Protocol("an answer did not fit the protocol core's question");
 
 fn issue(scope: Scope, issuer: &TokenIssuer) -> Result<Minted, GrantError> {
     let mut recording = RecordingIssuer { inner: issuer, recovered: None, failure: None };
-    let text = scope.to_string();
+    let text = words(&scope);
     let grant = Grant { scope, ..blank_grant(issuer)? };
     let made = recording.issue(grant).map_err(|()| recording.take_failure())?;
     Ok(issuer.minted(&made.token, &text))
@@ -129,7 +128,7 @@ fn blank_grant(issuer: &TokenIssuer) -> Result<Grant, GrantError> {
 
 /// A client credentials request whose credentials were already made one.
 struct CredentialsRequest<'a> {
-    client: &'a PresentedClient,
+    client: &'a str,
     scope: &'a str,
 }
 
@@ -138,8 +137,8 @@ impl credentials_flow::Request for CredentialsRequest<'_> {
         true
     }
     fn authorization(&self) -> Option<(Cow<'_, str>, Cow<'_, [u8]>)> {
-        let secret = self.client.secret.as_ref()?;
-        Some((Cow::Borrowed(&self.client.id), Cow::Borrowed(secret.expose().as_bytes())))
+        // It has proved itself, in whichever way; the machine only repeats that.
+        Some((Cow::Borrowed(self.client), Cow::Borrowed(&[][..])))
     }
     fn scope(&self) -> Option<Cow<'_, str>> {
         Some(Cow::Borrowed(self.scope))

@@ -39,8 +39,18 @@ impl Worded for GrantError {
             | Self::MissingClient
             | Self::UnknownUser
             | Self::WrongPassword => Answer::oauth("invalid_grant", WRONG_LOGIN),
-            Self::UnknownClient(method) | Self::WrongClientSecret(method) | Self::ForeignClient(method) => {
-                wrong_client(*method, voice)
+            Self::UnknownClient(method)
+            | Self::WrongClientSecret(method)
+            | Self::ForeignClient(method)
+            | Self::WrongClientMethod(method) => wrong_client(*method, voice),
+            Self::WrongAssertion(_) | Self::UsedAssertion | Self::ClientKeys(_) | Self::WrongCertificate => {
+                wrong_client(ClientMethod::Parameters, voice)
+            }
+            Self::UnauthorizedClient(_) => {
+                Answer::oauth("unauthorized_client", "The client is not registered for this grant.")
+            }
+            Self::PasswordGrantOff => {
+                Answer::oauth("unauthorized_client", "Signing in by password is switched off here.")
             }
             Self::NotActivated => Answer::oauth("invalid_grant", "user not activated"),
             Self::Disabled => Answer::oauth("invalid_grant", "user disabled"),
@@ -55,6 +65,13 @@ impl Worded for GrantError {
             | Self::ReusedRefreshToken
             | Self::MissingClientAtRefresh
             | Self::RefreshTokenOfAnotherClient => Answer::oauth("invalid_grant", WRONG_REFRESH),
+            Self::Code(_) => Answer::oauth(
+                "invalid_grant",
+                "The authorization code is invalid, expired, used or of another request.",
+            ),
+            Self::UnknownResource => {
+                Answer::oauth("invalid_target", "A resource is unknown, not registered or was not granted.")
+            }
             Self::UnknownScope | Self::ScopeExceeded => {
                 Answer::oauth("invalid_scope", "The scope is unknown or exceeds what was granted.")
             }

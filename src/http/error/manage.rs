@@ -2,10 +2,10 @@
 
 use actix_web::http::StatusCode;
 
-use super::{Answer, Voice, Worded};
+use super::{Answer, Body, Challenge, Voice, Worded};
 use crate::access::{AccessError, Need};
 use crate::domain::failure::DATABASE_RETRY;
-use crate::manage::{ManageError, Unique};
+use crate::manage::{ClientFault, ManageError, Unique};
 
 impl Worded for ManageError {
     fn answer(&self, voice: Voice) -> Answer {
@@ -23,6 +23,30 @@ impl Worded for ManageError {
             | Self::Template(_)
             | Self::BadCursor
             | Self::Credentials(_) => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string()),
+            Self::UnknownClient(_) => Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string()),
+            Self::Client(fault) => wrong_metadata(fault, voice),
+            Self::TooManySecrets(_) => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string()),
+            Self::NoClientRegistration => Answer {
+                status: StatusCode::NOT_FOUND,
+                ..Answer::oauth("not_found", "Clients do not register themselves here.")
+            },
+            Self::RegistrationToken => Answer {
+                body: Body::OAuth,
+                ..Answer::unauthorized(
+                    "invalid_token",
+                    "The token is missing, unknown, expired or used up.",
+                    Challenge::InvalidToken,
+                )
+            },
+            Self::TooManyRegistrations { retry_after } => Answer {
+                status: StatusCode::TOO_MANY_REQUESTS,
+                retry_after: Some(*retry_after),
+                ..Answer::oauth("temporarily_unavailable", "Too many clients were registered from here.")
+            },
+            Self::TooManyClients => Answer {
+                status: StatusCode::FORBIDDEN,
+                ..Answer::oauth("access_denied", "No more clients can be registered here.")
+            },
             Self::NoSuchApplication { .. } | Self::NoSuchMember(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
             }
@@ -78,10 +102,23 @@ impl Worded for ManageError {
                 retry_after: Some(*retry_after),
                 ..Answer::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", self.to_string())
             },
-            Self::UnknownMail(_) | Self::UnknownTemplate(_) => {
+
+            Self::StalePage => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string()),
+            Self::UnknownMail(_) | Self::UnknownTemplate(_) | Self::UnknownSession(_) | Self::UnknownConsent(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
             }
             Self::Key(_) | Self::Vault(_) | Self::Mail(_) | Self::Cursor(_) => Answer::failed(),
+        }
+    }
+}
+
+/// *Spec*: RFC 7591 §3.2.2 for clients that register themselves.
+fn wrong_metadata(fault: &ClientFault, voice: Voice) -> Answer {
+    match (voice, fault) {
+        (Voice::Usergrid, _) => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", fault.to_string()),
+        (Voice::OAuth, ClientFault::RedirectUri(..)) => Answer::oauth("invalid_redirect_uri", fault.to_string()),
+        (Voice::OAuth, ClientFault::Metadata(..) | ClientFault::UnknownMember(_) | ClientFault::NoObject) => {
+            Answer::oauth("invalid_client_metadata", fault.to_string().replace('"', "'"))
         }
     }
 }

@@ -75,8 +75,14 @@ pub enum RequestError {
     MethodNotAllowed,
     #[error("unknown content encoding")]
     UnknownEncoding,
+    #[error("no form in the body")]
+    FormOnly,
     #[error("two ways of client authentication at once")]
     TwoClientMethods,
+    #[error("a client assertion without its type, or of an unknown one")]
+    AssertionType,
+    #[error("client credentials in the URL")]
+    ClientInUrl,
     #[error("the Authorization header cannot be read")]
     MalformedAuthorization,
     #[error("ttl is not a number")]
@@ -121,6 +127,8 @@ pub enum RequestError {
     NoPermissionParameter,
     #[error("limit is not a number of entities")]
     BadLimit,
+    #[error("except is not current")]
+    BadExcept,
 }
 
 impl Worded for RequestError {
@@ -135,6 +143,9 @@ impl Worded for RequestError {
             Self::MethodNotAllowed => {
                 Answer::new(StatusCode::METHOD_NOT_ALLOWED, "not_allowed", "This URL does not serve this method.")
             }
+            Self::FormOnly => {
+                Answer::oauth("invalid_request", "The parameters are taken from a form in the body only.")
+            }
             Self::UnknownEncoding => Answer::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "not_supported",
@@ -142,6 +153,13 @@ impl Worded for RequestError {
             ),
             Self::TwoClientMethods => {
                 Answer::oauth("invalid_request", "Client credentials came in two ways; use exactly one.")
+            }
+            Self::AssertionType => Answer::oauth(
+                "invalid_request",
+                "client_assertion_type must be urn:ietf:params:oauth:client-assertion-type:jwt-bearer.",
+            ),
+            Self::ClientInUrl => {
+                Answer::oauth("invalid_request", "Client credentials are taken from the body or the header alone.")
             }
             Self::MalformedAuthorization => {
                 Answer::oauth("invalid_request", "The Authorization header cannot be read.")
@@ -216,6 +234,7 @@ impl Worded for RequestError {
                 "illegal_argument",
                 "You must supply a 'permission' query parameter",
             ),
+            Self::BadExcept => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "except must be current"),
             Self::BadLimit => {
                 Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", "limit must be a whole number, 1 or more")
             }

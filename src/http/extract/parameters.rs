@@ -52,6 +52,8 @@ pub struct Parameters {
     pub pin: Option<Secret>,
     pub client_id: Option<String>,
     pub client_secret: Option<Secret>,
+    pub client_assertion: Option<Secret>,
+    pub client_assertion_type: Option<String>,
     /// As text, whether it came as a number or not. *Units*: milliseconds.
     pub ttl: Option<String>,
     pub callback: Option<String>,
@@ -60,6 +62,11 @@ pub struct Parameters {
     /// The token that a request is about, beside the one that it bears.
     pub token: Option<Secret>,
     pub scope: Option<String>,
+    pub code: Option<Secret>,
+    pub code_verifier: Option<Secret>,
+    pub redirect_uri: Option<String>,
+    /// The one parameter that may come several times (RFC 8707 §2).
+    pub resources: Vec<String>,
     /// Tokens of other services, to sign in by (Usergrid).
     pub fb_access_token: Option<Secret>,
     pub fq_access_token: Option<Secret>,
@@ -74,6 +81,7 @@ enum Slot<'a> {
     Text(&'a mut Option<String>),
     Number(&'a mut Option<String>),
     Secret(&'a mut Option<Secret>),
+    Many(&'a mut Vec<String>),
 }
 
 #[derive(Clone, Copy)]
@@ -157,8 +165,9 @@ impl Parameters {
 
     /// Marks a known parameter as given, an empty one too: two of them are two opinions.
     fn note(&mut self, name: &str, source: Source) -> Result<Option<&'static str>, ParameterError> {
-        let Some((name, _)) = self.slot(name) else { return Ok(None) };
-        if self.in_query.contains(&name) || self.in_body.contains(&name) {
+        let Some((name, slot)) = self.slot(name) else { return Ok(None) };
+        let is_single = !matches!(slot, Slot::Many(_));
+        if is_single && (self.in_query.contains(&name) || self.in_body.contains(&name)) {
             return Err(ParameterError::Repeated(name));
         }
         match source {
@@ -181,6 +190,7 @@ impl Parameters {
             match slot {
                 Slot::Text(place) | Slot::Number(place) => *place = Some(text),
                 Slot::Secret(place) => *place = Some(Secret::new(text)),
+                Slot::Many(places) => places.push(text),
             }
         }
         Ok(())
@@ -196,11 +206,17 @@ impl Parameters {
             "pin" => ("pin", Slot::Secret(&mut self.pin)),
             "client_id" => ("client_id", Slot::Text(&mut self.client_id)),
             "client_secret" => ("client_secret", Slot::Secret(&mut self.client_secret)),
+            "client_assertion" => ("client_assertion", Slot::Secret(&mut self.client_assertion)),
+            "client_assertion_type" => ("client_assertion_type", Slot::Text(&mut self.client_assertion_type)),
             "ttl" => ("ttl", Slot::Number(&mut self.ttl)),
             "callback" => ("callback", Slot::Text(&mut self.callback)),
             "access_token" => ("access_token", Slot::Secret(&mut self.access_token)),
             "refresh_token" => ("refresh_token", Slot::Secret(&mut self.refresh_token)),
             "token" => ("token", Slot::Secret(&mut self.token)),
+            "code" => ("code", Slot::Secret(&mut self.code)),
+            "code_verifier" => ("code_verifier", Slot::Secret(&mut self.code_verifier)),
+            "redirect_uri" => ("redirect_uri", Slot::Text(&mut self.redirect_uri)),
+            "resource" => ("resource", Slot::Many(&mut self.resources)),
             "scope" => ("scope", Slot::Text(&mut self.scope)),
             "fb_access_token" => ("fb_access_token", Slot::Secret(&mut self.fb_access_token)),
             "fq_access_token" => ("fq_access_token", Slot::Secret(&mut self.fq_access_token)),

@@ -2,7 +2,13 @@
 
 use std::net::IpAddr;
 
+use actix_web::http::header::USER_AGENT;
+
 use super::call::Call;
+use crate::grant::Origin;
+
+/// What is kept of the name of a program. *Units*: characters.
+const DEVICE_MAX: usize = 256;
 
 impl Call {
     /// The caller's network: an IPv4 address, or the /64 of an IPv6 address, which one household may fill.
@@ -13,6 +19,13 @@ impl Call {
         });
         let address = stated.or_else(|| self.request.peer_addr().map(|peer| peer.ip()));
         address.map_or_else(|| "unknown".to_owned(), network_of)
+    }
+
+    /// Where a sign-in comes from, as its holder will be shown it.
+    pub fn origin(&self) -> Origin {
+        let agent = self.request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+        let device = agent.map(|agent| agent.chars().take(DEVICE_MAX).collect());
+        Origin { device, source: Some(self.source()) }
     }
 }
 

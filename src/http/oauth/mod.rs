@@ -1,4 +1,5 @@
 //! The standards' dialect: the token endpoint and the key sets.
 
 pub mod jwks;
+pub mod par;
 pub mod token;

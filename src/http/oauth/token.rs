@@ -9,10 +9,9 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::authority::Authority;
 use crate::domain::place::Place;
-use crate::grant::{ClientMethod, GrantError, GrantRequest, Holder, Issued, PresentedClient, ScopeRule, Transport};
+use crate::grant::{GrantError, GrantRequest, Holder, Issued, ScopeRule, Transport};
 use crate::http::error::{Refusal, RequestError, Voice, forbid_keeping};
 use crate::http::extract::call::Call;
-use crate::http::extract::credentials::Authorization;
 use crate::http::extract::parameters::{Encoding, Parameters};
 use crate::http::middleware::access_log::AccessFields;
 use crate::http::usergrid::jsonp::Callback;
@@ -58,9 +57,7 @@ async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Is
 
 /// Usergrid: a client pair in the query is refused as on any other route.
 fn refuse_query_client(call: &Call, parameters: &Parameters, voice: Voice, cause: &GrantError) -> Refusal {
-    let is_client =
-        matches!(cause, GrantError::UnknownClient(_) | GrantError::WrongClientSecret(_) | GrantError::ForeignClient(_));
-    let voice = if is_client && parameters.encoding == Encoding::Query { Voice::OAuth } else { voice };
+    let voice = if cause.is_of_client() && parameters.encoding == Encoding::Query { Voice::OAuth } else { voice };
     call.refuse_in(voice, cause)
 }
 
@@ -93,9 +90,20 @@ fn callback(call: &Call, parameters: &Parameters) -> Result<Option<Callback>, Re
 }
 
 fn read(call: &Call, parameters: &Parameters) -> Result<GrantRequest, RequestError> {
-    let in_url = ["grant_type", "username", "email", "password", "pin", "client_secret", "refresh_token"]
-        .iter()
-        .any(|name| parameters.is_in_query(name));
+    let in_url = [
+        "grant_type",
+        "username",
+        "email",
+        "password",
+        "pin",
+        "client_secret",
+        "client_assertion",
+        "refresh_token",
+        "code",
+        "code_verifier",
+    ]
+    .iter()
+    .any(|name| parameters.is_in_query(name));
     let is_url = in_url || call.request.method() == Method::GET || parameters.callback.is_some();
     Ok(GrantRequest {
         transport: if is_url { Transport::Url } else { Transport::Body },
@@ -107,34 +115,17 @@ fn read(call: &Call, parameters: &Parameters) -> Result<GrantRequest, RequestErr
         username: parameters.username.clone().or_else(|| parameters.email.clone()),
         password: parameters.password.clone(),
         pin: parameters.pin.clone(),
-        client: client(&call.authorization, parameters)?,
+        client: call.client_among(parameters)?,
         refresh_token: parameters.refresh_token.clone(),
+        code: parameters.code.clone(),
+        code_verifier: parameters.code_verifier.clone(),
+        redirect_uri: parameters.redirect_uri.clone(),
+        resources: parameters.resources.clone(),
+        jkt: None,
+        origin: call.origin(),
         scope: parameters.scope.clone(),
         ttl: ttl(parameters)?,
     })
-}
-
-/// Makes Basic and parameters one. A Bearer header beside a grant is a former session's and does not count.
-fn client(authorization: &Authorization, parameters: &Parameters) -> Result<Option<PresentedClient>, RequestError> {
-    match authorization {
-        Authorization::Malformed => Err(RequestError::MalformedAuthorization),
-        Authorization::Basic { client_id, client_secret, .. } => {
-            let names_another = parameters.client_id.as_ref().is_some_and(|id| id != client_id);
-            if parameters.client_secret.is_some() || names_another {
-                return Err(RequestError::TwoClientMethods);
-            }
-            Ok(Some(PresentedClient {
-                id: client_id.clone(),
-                secret: Some(client_secret.clone()),
-                method: ClientMethod::Basic,
-            }))
-        }
-        Authorization::None | Authorization::Bearer(_) | Authorization::EmptyBearer => {
-            let secret = parameters.client_secret.clone();
-            let id = parameters.client_id.clone().or_else(|| secret.as_ref().map(|_| String::new()));
-            Ok(id.map(|id| PresentedClient { id, secret, method: ClientMethod::Parameters }))
-        }
-    }
 }
 
 /// The life that a request asks for. Digits alone: Rust's parser would take `+5` too.
@@ -170,6 +161,9 @@ fn body(issued: &Issued) -> Map<String, Value> {
     if let Some(refresh_token) = &issued.refresh_token {
         body.insert("refresh_token".to_owned(), json!(refresh_token.expose()));
     }
+    if let Some(id_token) = &issued.id_token {
+        body.insert("id_token".to_owned(), json!(id_token.expose()));
+    }
     body.insert("scope".to_owned(), json!(issued.scope));
     match &issued.holder {
         Holder::AppUser(user) => {
@@ -185,12 +179,13 @@ fn body(issued: &Issued) -> Map<String, Value> {
             body.extend(view::password_changed(&overview.admin));
             body.insert("user".to_owned(), view::admin_with_organizations(overview));
         }
+        Holder::Registered => {}
     }
     body
 }
 
 fn known_grant(parameters: &Parameters) -> Option<&'static str> {
-    ["password", "pin", "client_credentials", "refresh_token"]
+    ["password", "pin", "client_credentials", "refresh_token", "authorization_code"]
         .into_iter()
         .find(|known| parameters.grant_type.as_deref() == Some(*known))
 }

@@ -105,7 +105,7 @@ fn body(takes: Takes) -> Option<RequestBody> {
     let (schema, form, required) = match takes {
         Takes::Nothing | Takes::Listing => return None,
         Takes::Grant => ("TokenRequest", true, Required::True),
-        Takes::Object => ("Object", true, Required::False),
+        Takes::Form | Takes::Object => ("Object", true, Required::False),
         Takes::Objects => ("Objects", false, Required::True),
     };
     let content = || ContentBuilder::new().schema(Some(reference(schema))).build();

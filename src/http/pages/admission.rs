@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 
 use super::recovery::{json, notice, refused};
-use super::{Act, Framing, Said, is_prefetch, name_of, page, wants_json};
+use super::{Act, Frame, Said, is_prefetch, page, theme_of, wants_json};
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
 use crate::domain::tenant::Switch;
@@ -88,7 +88,7 @@ pub(super) fn button(
     token: &Secret,
     (title, text, button): (&str, &str, &str),
 ) -> HttpResponse {
-    let place = name_of(place);
-    let content = Act { title, place: &place, text, button, token: token.expose() };
-    page(call, &content, (StatusCode::OK, Framing::Nobody))
+    let theme = theme_of(call, place);
+    let content = Act { title, place: &theme, text, button, token: token.expose() };
+    page(call, &theme, &content, &Frame::from(StatusCode::OK))
 }

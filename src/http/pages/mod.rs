@@ -1,9 +1,16 @@
-//! Pages for people who follow a link from a mail: plain HTML, no script, no cookie, usable by keyboard and on a small
-//! screen. Programs that ask for JSON get it from the same addresses.
+//! Pages for people: those who follow a link from a mail, and those whom a client sends here to sign in. Plain HTML that
+//! needs no script, usable by keyboard and on a small screen. Programs that ask for JSON get it from the same addresses.
 
 pub mod admission;
+pub mod authorize;
+pub mod consent;
+mod cookie;
+mod guard;
+pub mod logout;
 pub mod organization;
 pub mod recovery;
+pub mod signin;
+mod visit;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -15,16 +22,20 @@ use super::error::Refusal;
 use super::extract::call::Call;
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
+use crate::manage::Theme;
 
 /// The one style of all pages, by its SHA-256, so that no other may slip in (CSP Level 3 §6.7.2).
-const STYLE: &str = "'sha256-ifv0rredAdQbkYxec7Tuqq6Qmf3nws4Pf9uJDElpLHY='";
+const STYLE: &str = "'sha256-1+VB0VHTUSmtuMb5kES7fDFTZAP7dGYGjxbTqyD2HWE='";
+
+/// The one script of all pages, by its SHA-256: it presses the button of the page that hands a code over.
+const SCRIPT: &str = "'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='";
 
 /// The address for a new password is asked for.
 #[derive(Template)]
 #[template(path = "ask.html")]
 struct Ask<'a> {
     title: &'a str,
-    place: &'a str,
+    place: &'a Theme,
     wrong: Option<&'a str>,
     asks_address: bool,
 }
@@ -34,7 +45,7 @@ struct Ask<'a> {
 #[template(path = "password.html")]
 struct NewPassword<'a> {
     title: &'a str,
-    place: &'a str,
+    place: &'a Theme,
     wrong: Option<&'a str>,
     token: &'a str,
 }
@@ -44,7 +55,7 @@ struct NewPassword<'a> {
 #[template(path = "act.html")]
 struct Act<'a> {
     title: &'a str,
-    place: &'a str,
+    place: &'a Theme,
     text: &'a str,
     button: &'a str,
     token: &'a str,
@@ -55,7 +66,7 @@ struct Act<'a> {
 #[template(path = "notice.html")]
 struct Notice<'a> {
     title: &'a str,
-    place: &'a str,
+    place: &'a Theme,
     text: &'a str,
 }
 
@@ -104,25 +115,43 @@ fn is_prefetch(call: &Call) -> bool {
     })
 }
 
-/// How a page calls the place.
-fn name_of(place: &Place) -> String {
-    match place {
-        Place::Management => "Tokengrid".to_owned(),
-        Place::App { org, app } => format!("{}/{}", org.name, app.name),
+/// How the pages of a place look.
+fn theme_of(call: &Call, place: &Place) -> Theme {
+    call.state.registry.theme(place)
+}
+
+/// How a page is sent.
+struct Frame<'a> {
+    status: StatusCode,
+    framing: Framing,
+    /// Where its forms may lead beside our own pages: sources of `form-action`.
+    targets: &'a [String],
+    /// Whether it has the one script.
+    scripted: bool,
+}
+
+impl From<StatusCode> for Frame<'_> {
+    fn from(status: StatusCode) -> Self {
+        Self { status, framing: Framing::Nobody, targets: &[], scripted: false }
     }
 }
 
 /// A page as an answer. Nobody keeps it, and its address, which may hold a token, goes nowhere.
-fn page(call: &Call, page: &impl Template, (status, framing): (StatusCode, Framing)) -> HttpResponse {
-    let framers = match framing {
+fn page(call: &Call, theme: &Theme, page: &impl Template, frame: &Frame<'_>) -> HttpResponse {
+    let framers = match frame.framing {
         Framing::Nobody => "'none'",
         Framing::Portals => &call.state.pages.frame_ancestors,
     };
+    let own_style = theme.style.as_ref().map(|(_, hash)| format!(" 'sha256-{hash}'")).unwrap_or_default();
+    let script = if frame.scripted { format!("; script-src {SCRIPT}") } else { String::new() };
+    let pictures = if theme.logo.is_some() { "; img-src data:" } else { "" };
+    let targets: String = frame.targets.iter().map(|target| format!(" {target}")).collect();
     let policy = format!(
-        "default-src 'none'; style-src {STYLE}; form-action 'self'; base-uri 'none'; frame-ancestors {framers}"
+        "default-src 'none'; style-src {STYLE}{own_style}{script}{pictures}; form-action 'self'{targets}; \
+         base-uri 'none'; frame-ancestors {framers}"
     );
     match page.render() {
-        Ok(html) => HttpResponse::build(status)
+        Ok(html) => HttpResponse::build(frame.status)
             .content_type("text/html; charset=utf-8")
             .insert_header((CONTENT_SECURITY_POLICY, policy))
             .body(html),
@@ -141,9 +170,13 @@ mod tests {
 
     use super::*;
 
+    fn named(name: &str) -> Theme {
+        Theme { name: name.to_owned(), ..Theme::default() }
+    }
+
     #[test]
     fn the_policy_names_the_style_that_the_pages_have() {
-        let html = Notice { title: "<T>", place: "a/b", text: "\"&'" }.render().unwrap();
+        let html = Notice { title: "<T>", place: &named("a/b"), text: "\"&'" }.render().unwrap();
         let (_, rest) = html.split_once("<style>").unwrap();
         let (style, rest) = rest.split_once("</style>").unwrap();
         let hash = STANDARD.encode(Sha256::digest(style));
@@ -165,7 +198,7 @@ mod tests {
 
     #[test]
     fn light_and_dark_have_the_contrast_that_readers_need() {
-        let html = Notice { title: "t", place: "p", text: "" }.render().unwrap();
+        let html = Notice { title: "t", place: &named("p"), text: "" }.render().unwrap();
         let schemes: Vec<&str> = html.split(":root{").skip(1).map(|rest| rest.split('}').next().unwrap()).collect();
         assert_eq!(schemes.len(), 2);
         for scheme in schemes {
@@ -193,8 +226,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_the_field() {
         for html in [
-            Ask { title: "t", place: "p", wrong: Some("w"), asks_address: true }.render().unwrap(),
-            NewPassword { title: "t", place: "p", wrong: Some("w"), token: "x" }.render().unwrap(),
+            Ask { title: "t", place: &named("p"), wrong: Some("w"), asks_address: true }.render().unwrap(),
+            NewPassword { title: "t", place: &named("p"), wrong: Some("w"), token: "x" }.render().unwrap(),
         ] {
             assert!(html.contains("role=\"alert\" id=\"wrong\">w<"), "{html}");
             for field in html.split("<input ").skip(1).filter(|field| !field.starts_with("type=\"hidden\"")) {
@@ -207,8 +240,8 @@ mod tests {
     #[test]
     fn every_field_of_a_form_has_a_label() {
         let forms = [
-            Ask { title: "t", place: "p", wrong: None, asks_address: true }.render().unwrap(),
-            NewPassword { title: "t", place: "p", wrong: Some("w"), token: "x" }.render().unwrap(),
+            Ask { title: "t", place: &named("p"), wrong: None, asks_address: true }.render().unwrap(),
+            NewPassword { title: "t", place: &named("p"), wrong: Some("w"), token: "x" }.render().unwrap(),
         ];
         for html in forms {
             for field in html.split("<input ").skip(1).filter(|field| !field.starts_with("type=\"hidden\"")) {

@@ -4,7 +4,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
 
-use super::{Ask, Framing, NewPassword, Notice, Said, name_of, page, wants_json};
+use super::{Ask, Frame, Framing, NewPassword, Notice, Said, page, theme_of, wants_json};
 use crate::domain::mail::TokenPurpose;
 use crate::domain::place::Place;
 use crate::domain::secret::Secret;
@@ -93,9 +93,9 @@ async fn set(
 }
 
 fn ask_page(call: &Call, place: &Place, (wrong, asks_address): (Option<&str>, bool), framing: Framing) -> HttpResponse {
-    let place = name_of(place);
-    let content = Ask { title: "Forgot your password?", place: &place, wrong, asks_address };
-    page(call, &content, (StatusCode::OK, framing))
+    let theme = theme_of(call, place);
+    let content = Ask { title: "Forgot your password?", place: &theme, wrong, asks_address };
+    page(call, &theme, &content, &Frame { framing, ..Frame::from(StatusCode::OK) })
 }
 
 /// The one answer to whoever asks for a mail.
@@ -103,16 +103,21 @@ fn on_its_way(call: &Call, place: &Place, framing: Framing) -> HttpResponse {
     if wants_json(call) {
         return json(call, "send password reset mail");
     }
-    let place = name_of(place);
+    let theme = theme_of(call, place);
     let text = "If we know this account and its address, a mail with a link is on its way. It can take a few minutes; \
                 look among the unwanted mail too.";
-    page(call, &Notice { title: "Check your mail", place: &place, text }, (StatusCode::OK, framing))
+    page(
+        call,
+        &theme,
+        &Notice { title: "Check your mail", place: &theme, text },
+        &Frame { framing, ..Frame::from(StatusCode::OK) },
+    )
 }
 
 fn form(call: &Call, place: &Place, token: &Secret, wrong: Option<&str>) -> HttpResponse {
-    let place = name_of(place);
-    let content = NewPassword { title: "Choose a new password", place: &place, wrong, token: token.expose() };
-    page(call, &content, (StatusCode::OK, Framing::Nobody))
+    let theme = theme_of(call, place);
+    let content = NewPassword { title: "Choose a new password", place: &theme, wrong, token: token.expose() };
+    page(call, &theme, &content, &Frame::from(StatusCode::OK))
 }
 
 /// A link that does not serve, as a page or as JSON.
@@ -133,14 +138,14 @@ pub(super) fn refused(call: &Call, place: &Place, cause: ManageError) -> Result<
         }
         _ => return Err(call.refuse(&cause)),
     };
-    let place = name_of(place);
-    let content = Notice { title: "This link does not work", place: &place, text: &text };
-    Ok(page(call, &content, (status, Framing::Nobody)))
+    let theme = theme_of(call, place);
+    let content = Notice { title: "This link does not work", place: &theme, text: &text };
+    Ok(page(call, &theme, &content, &Frame::from(status)))
 }
 
 pub(super) fn notice(call: &Call, place: &Place, (title, text): (&str, &str)) -> HttpResponse {
-    let place = name_of(place);
-    page(call, &Notice { title, place: &place, text }, (StatusCode::OK, Framing::Nobody))
+    let theme = theme_of(call, place);
+    page(call, &theme, &Notice { title, place: &theme, text }, &Frame::from(StatusCode::OK))
 }
 
 pub(super) fn json(call: &Call, action: &'static str) -> HttpResponse {

@@ -1,9 +1,12 @@
 //! The routes of an application, below `/{org}/{app}`. Those that are asked for most come first.
 
 use super::{Gives, Operation, Route, Takes, route};
-use crate::http::oauth::{jwks, token};
-use crate::http::pages::{admission, recovery};
-use crate::http::usergrid::{account, application, credentials, empty, revoke, social, user_credentials, users};
+use crate::http::clients::registration;
+use crate::http::oauth::{jwks, par, token};
+use crate::http::pages::{admission, authorize, consent, logout, recovery, signin};
+use crate::http::usergrid::{
+    account, application, credentials, empty, revoke, sessions, social, user_credentials, users,
+};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -23,9 +26,55 @@ pub(super) const ROUTES: &[Route] = &[
         application::entity
     ),
     route!(
+        "/par",
+        [Operation::post("Takes an authorization request ahead of the browser (RFC 9126).")
+            .takes(Takes::Form)
+            .gives(Gives::Json)],
+        par::push
+    ),
+    route!(
         "/.well-known/jwks.json",
         [Operation::get("The public keys of the application.").gives(Gives::Json)],
         jwks::keys
+    ),
+    route!(
+        "/register",
+        [Operation::post("Registers a client, where the application lets them.").gives(Gives::Json)],
+        registration::register
+    ),
+    route!(
+        "/register/{client}",
+        [
+            Operation::get("A client reads its registration.").gives(Gives::Json),
+            Operation::put("A client says its registration anew.").gives(Gives::Json),
+            Operation::delete("A client removes itself.").gives(Gives::Json),
+        ],
+        registration::registered
+    ),
+    route!(
+        "/authorize",
+        [
+            Operation::get("Takes a person in for a client, and sends them back with a code.").gives(Gives::Page),
+            Operation::post("The same, from a form.").gives(Gives::Page),
+        ],
+        authorize::authorize
+    ),
+    route!(
+        "/signin",
+        [
+            Operation::get("The page to sign in at.").gives(Gives::Page),
+            Operation::post("Signs a browser in.").gives(Gives::Page),
+        ],
+        signin::sign_in
+    ),
+    route!("/consent", [Operation::post("What a person allows a client.").gives(Gives::Page)], consent::answer),
+    route!(
+        "/logout",
+        [
+            Operation::get("Signs a browser out, for its person or a client.").gives(Gives::Page),
+            Operation::post("The same, from a form.").gives(Gives::Page),
+        ],
+        logout::logout
     ),
     route!(
         "/credentials",
@@ -90,6 +139,29 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::delete("Removes a user with everything that was theirs."),
         ],
         users::entity
+    ),
+    route!(
+        "/{users:users?}/{user}/sessions",
+        [
+            Operation::get("The sessions of a user."),
+            Operation::delete("Ends the sessions of a user: all, or all but the caller's own."),
+        ],
+        sessions::all_of_user
+    ),
+    route!(
+        "/{users:users?}/{user}/sessions/{session}",
+        [Operation::delete("Ends a session of a user.")],
+        sessions::one_of_user
+    ),
+    route!(
+        "/{users:users?}/{user}/consents",
+        [Operation::get("What a user allowed clients.")],
+        sessions::consents_of_user
+    ),
+    route!(
+        "/{users:users?}/{user}/consents/{client}",
+        [Operation::delete("Takes back what a user allowed a client.")],
+        sessions::consent_of_user
     ),
     route!(
         "/{users:users?}/{user}/password",

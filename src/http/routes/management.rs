@@ -1,10 +1,11 @@
 //! The routes of the management plane, below `/management`.
 
 use super::{Gives, Operation, Route, Takes, route};
-use crate::http::oauth::{jwks, token};
-use crate::http::pages::{admission, organization, recovery};
+use crate::http::clients::{self, registration};
+use crate::http::oauth::{jwks, par, token};
+use crate::http::pages::{admission, authorize, consent, logout, organization, recovery, signin};
 use crate::http::usergrid::management::{admins, apps, feeds, me, org_config, org_users, orgs};
-use crate::http::usergrid::{credentials, mail, refusals, revoke, signin_provider, sso};
+use crate::http::usergrid::{credentials, mail, refusals, revoke, sessions, signin_provider, sso};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -25,9 +26,41 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     route!("/tokendetails", [Operation::get("What an identity provider's token says.")], sso::token_details),
     route!(
+        "/par",
+        [Operation::post("Takes an authorization request ahead of the browser (RFC 9126).")
+            .takes(Takes::Form)
+            .gives(Gives::Json)],
+        par::push
+    ),
+    route!(
         "/.well-known/jwks.json",
         [Operation::get("The public keys of the management issuer.").gives(Gives::Json)],
         jwks::keys
+    ),
+    route!(
+        "/authorize",
+        [
+            Operation::get("Takes a person in for a client, and sends them back with a code.").gives(Gives::Page),
+            Operation::post("The same, from a form.").gives(Gives::Page),
+        ],
+        authorize::authorize
+    ),
+    route!(
+        "/signin",
+        [
+            Operation::get("The page to sign in at.").gives(Gives::Page),
+            Operation::post("Signs a browser in.").gives(Gives::Page),
+        ],
+        signin::sign_in
+    ),
+    route!("/consent", [Operation::post("What a person allows a client.").gives(Gives::Page)], consent::answer),
+    route!(
+        "/logout",
+        [
+            Operation::get("Signs a browser out, for its person or a client.").gives(Gives::Page),
+            Operation::post("The same, from a form.").gives(Gives::Page),
+        ],
+        logout::logout
     ),
     route!(
         "/users/resetpw",
@@ -42,6 +75,25 @@ pub(super) const ROUTES: &[Route] = &[
         "/users/{user}",
         [Operation::get("An admin reads themselves."), Operation::put("An admin changes their account.")],
         admins::item
+    ),
+    route!(
+        "/users/{user}/sessions",
+        [
+            Operation::get("The sessions of an admin."),
+            Operation::delete("Ends the sessions of an admin: all, or all but the caller's own."),
+        ],
+        sessions::all_of_admin
+    ),
+    route!(
+        "/users/{user}/sessions/{session}",
+        [Operation::delete("Ends a session of an admin.")],
+        sessions::one_of_admin
+    ),
+    route!("/users/{user}/consents", [Operation::get("What an admin allowed clients.")], sessions::consents_of_admin),
+    route!(
+        "/users/{user}/consents/{client}",
+        [Operation::delete("Takes back what an admin allowed a client.")],
+        sessions::consent_of_admin
     ),
     route!(
         "/users/{user}/password",
@@ -237,4 +289,91 @@ pub(super) const ROUTES: &[Route] = &[
         ],
         credentials::of_application_in_organization
     ),
+    route!(
+        "/register",
+        [Operation::post("Registers a client with the management issuer.").gives(Gives::Json)],
+        registration::register
+    ),
+    route!(
+        "/register/{client}",
+        [
+            Operation::get("A client reads its registration.").gives(Gives::Json),
+            Operation::put("A client says its registration anew.").gives(Gives::Json),
+            Operation::delete("A client removes itself.").gives(Gives::Json),
+        ],
+        registration::registered
+    ),
+];
+
+/// The clients of applications and of the management plane itself, twice the same.
+pub(super) const CLIENTS: &[Route] = &[
+    route!(
+        "/orgs/{org}/apps/{app}/clients",
+        [Operation::get("The registered clients of an application."), Operation::post("Registers a client.")],
+        clients::clients
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/clients/{client}",
+        [
+            Operation::get("A registered client."),
+            Operation::put("Changes a registered client."),
+            Operation::delete("Removes a registered client and ends its tokens."),
+        ],
+        clients::client
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/clients/{client}/secrets",
+        [Operation::get("The secrets of a client, without their texts."), Operation::post("Makes a secret.")],
+        clients::secrets
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/clients/{client}/secrets/{secret}",
+        [Operation::delete("Ends a secret of a client.")],
+        clients::secret
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/initial-access-tokens",
+        [
+            Operation::get("The tokens that let programs register themselves."),
+            Operation::post("Makes a token that lets programs register themselves."),
+        ],
+        clients::initial_tokens
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/initial-access-tokens/{token}",
+        [Operation::delete("Ends such a token.")],
+        clients::initial_token
+    ),
+    route!(
+        "/clients",
+        [
+            Operation::get("The registered clients of the management issuer."),
+            Operation::post("Registers a client with the management issuer."),
+        ],
+        clients::clients
+    ),
+    route!(
+        "/clients/{client}",
+        [
+            Operation::get("A registered client."),
+            Operation::put("Changes a registered client."),
+            Operation::delete("Removes a registered client and ends its tokens."),
+        ],
+        clients::client
+    ),
+    route!(
+        "/clients/{client}/secrets",
+        [Operation::get("The secrets of a client, without their texts."), Operation::post("Makes a secret.")],
+        clients::secrets
+    ),
+    route!("/clients/{client}/secrets/{secret}", [Operation::delete("Ends a secret of a client.")], clients::secret),
+    route!(
+        "/initial-access-tokens",
+        [
+            Operation::get("The tokens that let programs register themselves."),
+            Operation::post("Makes a token that lets programs register themselves."),
+        ],
+        clients::initial_tokens
+    ),
+    route!("/initial-access-tokens/{token}", [Operation::delete("Ends such a token.")], clients::initial_token),
 ];

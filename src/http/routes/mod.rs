@@ -71,6 +71,7 @@ pub fn all() -> impl Iterator<Item = (String, &'static Route)> {
     let planes = [
         ("", service::ROUTES),
         ("/management", management::ROUTES),
+        ("/management", management::CLIENTS),
         ("/{org}/{app}", application::ROUTES),
         ("/{org}/{app}", members::ROUTES),
     ];
@@ -90,7 +91,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
         config.service((route.resource)(route));
     }
     config
-        .service(plane("/management", &[management::ROUTES]).default_service(web::to(unknown_route)))
+        .service(
+            plane("/management", &[management::ROUTES, management::CLIENTS]).default_service(web::to(unknown_route)),
+        )
         .service(
             plane("/{org}/{app}", &[application::ROUTES, members::ROUTES]).default_service(web::to(empty::unknown)),
         )

@@ -23,6 +23,8 @@ pub enum Takes {
     Listing,
     /// A token request.
     Grant,
+    /// A form and nothing else, as the standards have it.
+    Form,
     /// Any JSON object, or a form.
     Object,
     /// Any JSON object or an array of them.

@@ -95,7 +95,7 @@ pub async fn lend_token(call: Call) -> Result<HttpResponse, Refusal> {
 
 /// The user that the path names, for a caller who is that user or administers the application. An unknown user is
 /// refused like a foreign one, so that nobody else learns who exists.
-async fn owned(call: &Call) -> Result<(Place, Option<Session>, AppUser), Refusal> {
+pub(super) async fn owned(call: &Call) -> Result<(Place, Option<Session>, AppUser), Refusal> {
     let place = call.place().await?;
     let session = call.session(&place).await?;
     let Place::App { app, .. } = &place else { return Err(call.unknown_place()) };

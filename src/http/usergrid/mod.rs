@@ -18,6 +18,7 @@ pub mod permissions;
 pub mod refusals;
 pub mod revoke;
 pub mod roles;
+pub mod sessions;
 pub mod signin_provider;
 pub mod social;
 pub mod sso;

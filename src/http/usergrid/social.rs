@@ -64,7 +64,7 @@ async fn prove(call: &Call, entered: &Entered, provider: SocialProvider, said: &
         Some(lifetime) => Some(lifetime.min(dispatcher.longest_life(&entered.place))),
         None => wish,
     };
-    let issued = dispatcher.sign_in_user(&entered.place, proved.user, ttl).await;
+    let issued = dispatcher.sign_in_user(&entered.place, proved.user, ttl, &call.origin()).await;
     let mut issued = issued.map_err(|cause| call.refuse(&cause))?;
     if proved.lifetime.is_some() {
         // The session ends when the provider's does: it is not to be renewed without asking there.

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::id::TenantId;
-use crate::domain::tenant::{AdminOverview, Application, CollectionCounts, OrgOverview, Organization, Switch};
+use crate::domain::tenant::{
+    AdminOverview, Application, ClientRegistration, CollectionCounts, OrgOverview, Organization, Switch,
+};
 use crate::domain::user::{Admin, AppUser, Person};
 
 /// An application user.
@@ -60,12 +62,21 @@ pub fn admin_with_organizations(overview: &AdminOverview) -> Value {
 
 /// An organization by itself. *Spec*: Usergrid `OrganizationInfo`.
 pub fn organization_info(org: &Organization) -> Value {
-    json!({
+    let mut info = json!({
         "uuid": org.id,
         "name": org.name,
         "passwordHistorySize": org.settings.password_history,
         "properties": org.properties,
-    })
+    });
+    note_password_grant(&mut info, org);
+    info
+}
+
+/// Shown where it is not as Usergrid has it.
+fn note_password_grant(info: &mut Value, org: &Organization) {
+    if let Some(members) = info.as_object_mut().filter(|_| org.settings.password_grant == Switch::Off) {
+        members.insert("password_grant".to_owned(), json!("off"));
+    }
 }
 
 /// An organization with its applications and admins. *Spec*: Usergrid "organization data".
@@ -76,14 +87,16 @@ pub fn organization_data(overview: &OrgOverview) -> Value {
         .iter()
         .map(|member| (member.person.username.as_str().to_owned(), Value::Object(admin(member))))
         .collect();
-    json!({
+    let mut data = json!({
         "uuid": org.id,
         "name": org.name,
         "passwordHistorySize": org.settings.password_history,
         "properties": org.properties,
         "applications": applications(org, &overview.apps),
         "users": users,
-    })
+    });
+    note_password_grant(&mut data, org);
+    data
 }
 
 /// An application as an entity, with its settings beside its free properties.
@@ -99,6 +112,15 @@ pub fn application(org: &Organization, app: &Application) -> Value {
     set("organizationName", json!(org.name));
     if let Some(ttl) = app.settings.accesstokenttl {
         set("accesstokenttl", json!(ttl));
+    }
+    if app.settings.password_grant == Switch::Off {
+        set("password_grant", json!("off"));
+    }
+    if app.settings.registration_of_clients != ClientRegistration::Off {
+        set("registration_of_clients", json!(app.settings.registration_of_clients));
+    }
+    if let Some(branding) = &app.settings.branding {
+        set("branding", json!(branding));
     }
     let rules = &app.settings.registration;
     for (name, rule) in [

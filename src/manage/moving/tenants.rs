@@ -12,7 +12,7 @@ use super::{MoveError, Mover, remark};
 use crate::domain::client::{ClientId, ClientSecret};
 use crate::domain::id::{AppId, OrgId, TenantId};
 use crate::domain::journal::ChangeKind;
-use crate::domain::key::KeyState;
+use crate::domain::key::{KeyPurpose, KeyState};
 use crate::domain::name::TenantName;
 use crate::domain::secret::Secret;
 use crate::domain::tenant::{AppSettings, Application, OrgSettings, Organization, Switch};
@@ -247,7 +247,7 @@ impl Mover<'_> {
         let created = moment(members, "created").unwrap_or(now);
         let ttl = members.get("accesstokenttl").and_then(number).and_then(|millis| u64::try_from(millis).ok());
         let settings = AppSettings { accesstokenttl: ttl, highest_accesstokenttl: ttl, ..AppSettings::default() };
-        let key = registry.new_key(id.into(), settings.algorithm, KeyState::Active)?;
+        let key = registry.new_key(id.into(), KeyPurpose::Access, settings.algorithm, KeyState::Active)?;
         let (secret, _) = self.secret(ClientId::App(id), beside(members), members)?;
         let detail = json!({ "application": id, "name": app.name });
         let app = Application { properties: properties(members), settings, created, modified: created, ..app };

@@ -6,34 +6,47 @@ use serde_json::{Map, Value};
 
 use super::SignOn;
 use crate::access::external::{ExternalError, Vouched};
-use crate::crypto::jwt::{ForeignClaims, ForeignExpected, JwtError};
+use crate::crypto::jwt::{ForeignClaims, ForeignExpected, JwtError, Profile};
+use crate::domain::clock::Moment;
 use crate::domain::name::Email;
 use crate::domain::secret::Secret;
 use crate::domain::user::{Admin, Identifier};
 
 impl SignOn {
     pub(super) async fn vouch_by_jwt(&self, token: &Secret) -> Result<Vouched, ExternalError> {
-        let claims = self.verified(token).await?;
+        let (claims, issued) = self.verified(token).await?;
         let admin = Self::admitted(self.named_by(&claims.all).await?)?;
         let known_as = subject(&claims.all).map(Arc::from);
-        Ok(Vouched { admin, known_as, issued: claims.issued, expires: claims.expires })
+        Ok(Vouched { admin, known_as, issued, expires: claims.expires })
     }
 
-    /// Verifies a token. A key that the known set lacks may be new: that is worth one more look, and no more than one
+    /// Verifies a token, and says when it was issued. A key that the known set lacks may be new: that is worth one more look, and no more than one
     /// within a while.
-    pub(super) async fn verified(&self, token: &Secret) -> Result<ForeignClaims, ExternalError> {
+    pub(super) async fn verified(&self, token: &Secret) -> Result<(ForeignClaims, Moment), ExternalError> {
         let policy = &self.policy;
         let now = self.registry.clock.now();
-        let expected =
-            ForeignExpected { algorithms: &policy.algorithms, issuer: &policy.issuer, audience: &policy.audience, now };
+        let expected = ForeignExpected {
+            profile: &Profile::SIGN_ON,
+            algorithms: &policy.algorithms,
+            issuer: &policy.issuer,
+            subject: None,
+            audiences: &[&policy.audience],
+            now,
+        };
         let known = self.keys.get().await?;
         let verified = match known.verify(token.expose(), &expected) {
             Err(JwtError::UnknownKey) => self.keys.get_newer().await?.verify(token.expose(), &expected),
             other => other,
         };
         match verified {
-            Ok(claims) if now.since(claims.issued) > policy.longest_token => Err(ExternalError::Expired),
-            Ok(claims) => Ok(claims),
+            Ok(claims) => {
+                let issued = claims.issued.ok_or(ExternalError::Refused(JwtError::Malformed))?;
+                if now.since(issued) > policy.longest_token {
+                    Err(ExternalError::Expired)
+                } else {
+                    Ok((claims, issued))
+                }
+            }
             Err(JwtError::Expired) => Err(ExternalError::Expired),
             Err(cause) => Err(ExternalError::Refused(cause)),
         }

@@ -88,7 +88,7 @@ impl SignOn {
     /// *Errors*: as for a bearer token; `Refused` where a central server speaks, whose tokens have none.
     pub async fn token_details(&self, token: &Secret) -> Result<Map<String, Value>, ExternalError> {
         match self.policy.mode {
-            SsoMode::Jwt => Ok(self.verified(token).await?.all),
+            SsoMode::Jwt => Ok(self.verified(token).await?.0.all),
             SsoMode::Central => Err(ExternalError::Refused(JwtError::Malformed)),
         }
     }

@@ -192,7 +192,7 @@ pub fn conflict(constraint: &str) -> Conflict {
         "app_role_name" => Conflict::RoleName,
         "app_group_path" => Conflict::GroupPath,
         "client_secret_current" => Conflict::ClientSecret,
-        "signing_key_pkey" | "signing_key_active" => Conflict::SigningKey,
+        "signing_key_pkey" | "signing_key_active" | "signing_key_active_id_token" => Conflict::SigningKey,
         _ => Conflict::Other,
     }
 }

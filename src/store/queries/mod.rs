@@ -8,8 +8,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Conn, IN_TIME, PLANS_ALONE, enter, has_migrations};
-use crate::domain::id::TenantId;
+use crate::domain::id::{RegisteredId, TenantId};
 use crate::domain::revocation::Revocation;
+use crate::domain::secret::Digest;
 use crate::store::error::StoreError;
 use crate::store::journal::Journal;
 use crate::store::passwords::NewPassword;
@@ -18,32 +19,42 @@ pub mod admin;
 pub mod app_user;
 pub mod application;
 pub mod audit;
+pub mod authorization_code;
+pub mod browser_session;
 pub mod change_log;
 pub mod client_secret;
+pub mod consent;
 pub mod group;
+pub mod initial_access_token;
 pub mod legacy_token;
 pub mod link;
 pub mod listing;
+pub mod logout_notice;
 pub mod mail;
 pub mod mail_template;
 pub mod mail_token;
 pub mod membership;
 pub mod migration;
 pub mod moving;
+pub mod oauth_client;
+pub mod oauth_client_secret;
 pub mod organization;
 pub mod password_history;
 pub mod permission;
 mod person;
 mod post;
 pub mod provision;
+pub mod pushed_request;
 pub mod refresh_family;
 pub mod refusal;
 pub mod revocation;
 pub mod role;
+pub mod seen_proof;
 pub mod sign_in_name;
 pub mod signin_provider;
 pub mod signing_key;
 pub mod social_identity;
+pub mod tenant_secret;
 pub mod term;
 pub mod token_activity;
 
@@ -90,6 +101,17 @@ pub fn settle_password(
     }
     revocation::apply(conn, &new.ends, new.spare)?;
     append(conn, tenant, journal)
+}
+
+/// Ends what a registered client was given, whoever holds it, inside the running transaction of its tenant.
+pub fn end_registered(conn: &mut Conn, client: RegisteredId, ended: &Revocation) -> Result<(), StoreError> {
+    revocation::apply(conn, ended, None)?;
+    refresh_family::end_of_client(conn, ended.tenant, &client.client_id(), ended.watermark)
+}
+
+/// A digest as a column kept it.
+fn digest_of(column: &str, bytes: &[u8]) -> Result<Digest, StoreError> {
+    <[u8; 32]>::try_from(bytes).map(Digest).map_err(|cause| StoreError::corrupt(column, cause))
 }
 
 /// Settings as a JSON column keeps them.

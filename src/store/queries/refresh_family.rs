@@ -10,6 +10,7 @@ use crate::domain::clock::Moment;
 use crate::domain::id::{AdminId, AppId, OrgId, TenantId, UserId};
 use crate::domain::refresh::RefreshFamily;
 use crate::domain::revocation::{Revocation, RevocationTarget};
+use crate::domain::scope::OFFLINE_ACCESS;
 use crate::domain::secret::Sealed;
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
@@ -117,6 +118,62 @@ pub fn find(conn: &mut Conn, tenant: TenantId, id: Uuid) -> Result<Option<Refres
         .transpose()
 }
 
+/// A family as its session knows it.
+pub struct OfSession {
+    pub id: Uuid,
+    pub client_id: Option<String>,
+    /// Whether it goes on after its person signs out.
+    pub is_offline: bool,
+}
+
+/// The families that come of a browser's session and have not ended.
+pub fn list_of_session(conn: &mut Conn, tenant: TenantId, session: Uuid) -> Result<Vec<OfSession>, StoreError> {
+    let rows: Vec<(RowId, Option<String>, String)> = refresh_family::table
+        .filter(refresh_family::tenant_id.eq(RowId(tenant.uuid())))
+        .filter(refresh_family::session.eq(RowId(session)))
+        .filter(refresh_family::ended.is_null())
+        .select((refresh_family::id, refresh_family::client_id, refresh_family::scope))
+        .load(conn)?;
+    let family = |(id, client_id, scope): (RowId, Option<String>, String)| OfSession {
+        id: id.0,
+        client_id,
+        is_offline: scope.split(' ').any(|word| word == OFFLINE_ACCESS),
+    };
+    Ok(rows.into_iter().map(family).collect())
+}
+
+/// The families of one holder with one client that have not ended.
+pub fn list_of_client(
+    conn: &mut Conn,
+    tenant: TenantId,
+    holder: Uuid,
+    client_id: &str,
+) -> Result<Vec<Uuid>, StoreError> {
+    let rows: Vec<RowId> = refresh_family::table
+        .filter(refresh_family::tenant_id.eq(RowId(tenant.uuid())))
+        .filter(refresh_family::principal.eq(RowId(holder)))
+        .filter(refresh_family::client_id.eq(client_id))
+        .filter(refresh_family::ended.is_null())
+        .select(refresh_family::id)
+        .load(conn)?;
+    Ok(rows.into_iter().map(|id| id.0).collect())
+}
+
+/// The families of one holder that have not ended or expired, newest first.
+pub fn list_of(conn: &mut Conn, tenant: TenantId, holder: Uuid, now: Moment) -> Result<Vec<RefreshFamily>, StoreError> {
+    refresh_family::table
+        .filter(refresh_family::tenant_id.eq(RowId(tenant.uuid())))
+        .filter(refresh_family::principal.eq(RowId(holder)))
+        .filter(refresh_family::ended.is_null())
+        .filter(refresh_family::expires.gt(now))
+        .order(refresh_family::id.desc())
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(Row::into_domain)
+        .collect()
+}
+
 /// Steps on if the head is the expected one and the family has not ended.
 pub fn advance(conn: &mut Conn, tenant: TenantId, id: Uuid, step: &Advance) -> Result<bool, StoreError> {
     let expected = refresh_family::table
@@ -157,6 +214,16 @@ pub fn end_covered(conn: &mut Conn, revocation: &Revocation, spare: Option<Uuid>
         RevocationTarget::Token(session) => usize::from(end(conn, revocation.tenant, session, revocation.watermark)?),
         RevocationTarget::Spared(_) => 0,
     };
+    Ok(())
+}
+
+/// Ends the families that are bound to a client, whoever signed in by it.
+pub fn end_of_client(conn: &mut Conn, tenant: TenantId, client_id: &str, at: Moment) -> Result<(), StoreError> {
+    let bound = refresh_family::table
+        .filter(refresh_family::tenant_id.eq(RowId(tenant.uuid())))
+        .filter(refresh_family::client_id.eq(client_id))
+        .filter(refresh_family::ended.is_null());
+    diesel::update(bound).set(refresh_family::ended.eq(at)).execute(conn)?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use uuid::Uuid;
 
-use super::{Conn, refresh_family};
+use super::{Conn, browser_session, refresh_family};
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
 use crate::domain::revocation::{Revocation, RevocationReason, RevocationTarget};
@@ -77,12 +77,14 @@ fn upsert(conn: &mut Conn, new: &Revocation) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Revokes, with the refresh families that end by it. `spare` is the session that a holder's watermark passes over.
+/// Revokes, with the refresh families and browsers' sessions that end by it. `spare` is the session that a holder's watermark passes over.
 pub fn apply(conn: &mut Conn, new: &Revocation, spare: Option<Uuid>) -> Result<(), StoreError> {
     if let Some(session) = spare {
         upsert(conn, &Revocation { target: RevocationTarget::Spared(session), ..*new })?;
     }
     upsert(conn, new)?;
+    // First: what clients are told is read from the families.
+    browser_session::end_covered(conn, new)?;
     refresh_family::end_covered(conn, new, spare)
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Conn;
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
-use crate::domain::key::{KeyState, SigningKey};
+use crate::domain::key::{KeyPurpose, KeyState, SigningKey};
 use crate::domain::secret::Sealed;
 use crate::domain::token::Algorithm;
 use crate::store::columns::RowId;
@@ -27,6 +27,7 @@ struct Row {
     private_by: String,
     created: Moment,
     gone_at: Option<Moment>,
+    purpose: String,
 }
 
 impl Row {
@@ -41,15 +42,17 @@ impl Row {
             private_by: key.private.by.clone(),
             created: key.created,
             gone_at: key.gone_at,
+            purpose: key.purpose.as_str().to_owned(),
         }
     }
 
     fn into_domain(self) -> Result<SigningKey, StoreError> {
-        let unknown = || StoreError::corrupt("signing_key", "unknown algorithm or state");
+        let unknown = || StoreError::corrupt("signing_key", "unknown algorithm, purpose or state");
         Ok(SigningKey {
             tenant: TenantId::new(self.tenant_id.0),
             kid: self.kid,
             algorithm: Algorithm::parse(&self.algorithm).ok_or_else(unknown)?,
+            purpose: KeyPurpose::parse(&self.purpose).ok_or_else(unknown)?,
             state: KeyState::parse(&self.state).ok_or_else(unknown)?,
             public: self.public,
             private: Sealed { by: self.private_by, bytes: self.private },
@@ -65,7 +68,7 @@ pub fn insert(conn: &mut Conn, key: &SigningKey) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Adds a key, or moves a known one on: its algorithm and public half never change.
+/// Adds a key, or moves a known one on: its algorithm, purpose and public half never change.
 pub fn upsert(conn: &mut Conn, tenant: TenantId, key: &SigningKey) -> Result<(), StoreError> {
     diesel::insert_into(signing_key::table)
         .values(Row::new(tenant, key))
@@ -101,14 +104,13 @@ pub fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<SigningKey>, StoreE
         .collect()
 }
 
-/// The `kid` of the key that signs.
-pub fn active(conn: &mut Conn, tenant: TenantId) -> Result<Option<String>, StoreError> {
+/// The `kid`s of the keys that sign.
+pub fn list_active(conn: &mut Conn, tenant: TenantId) -> Result<Vec<String>, StoreError> {
     Ok(signing_key::table
         .filter(signing_key::tenant_id.eq(RowId(tenant.uuid())))
         .filter(signing_key::state.eq(KeyState::Active.as_str()))
         .select(signing_key::kid)
-        .first(conn)
-        .optional()?)
+        .load(conn)?)
 }
 
 /// Private halves under another master key than `not_by`.

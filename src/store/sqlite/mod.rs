@@ -121,7 +121,11 @@ pub fn conflict(message: &str) -> Conflict {
         Some("app_role.tenant_id, app_role.name_key") => Conflict::RoleName,
         Some("app_group.tenant_id, app_group.path_key") => Conflict::GroupPath,
         Some("client_secret.tenant_id") => Conflict::ClientSecret,
-        Some("signing_key.tenant_id" | "signing_key.tenant_id, signing_key.kid") => Conflict::SigningKey,
+        Some(
+            "signing_key.tenant_id"
+            | "signing_key.tenant_id, signing_key.kid"
+            | "signing_key.tenant_id, signing_key.algorithm",
+        ) => Conflict::SigningKey,
         _ => Conflict::Other,
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::client::ClientSecret;
 use crate::domain::journal::{Change, ChangeKind};
-use crate::domain::key::{KeyState, SigningKey};
+use crate::domain::key::{KeyPurpose, KeyState, SigningKey};
 use crate::domain::secret::Digest;
 use crate::domain::token::Algorithm;
 use crate::store::{Conflict, Journal, KeyChange, NewSecret};
@@ -24,6 +24,7 @@ pub fn a_key(tenant: TenantId, kid: &str, state: KeyState) -> SigningKey {
         tenant,
         kid: kid.to_owned(),
         algorithm: Algorithm::EdDsa,
+        purpose: KeyPurpose::Access,
         state,
         public: Some(json!({ "kty": "OKP", "kid": kid })),
         private: sealed("m1", kid.as_bytes()),
@@ -113,7 +114,7 @@ fn keys_move_on_only_from_the_state_they_were_read_in() {
     each(|store| {
         let tenant = TenantId::new(fresh());
         let change = |expected: Option<&str>, upsert: Vec<SigningKey>, remove: &[&str]| KeyChange {
-            expected_active: expected.map(str::to_owned),
+            expected_active: expected.map(str::to_owned).into_iter().collect(),
             upsert,
             remove: remove.iter().map(|kid| (*kid).to_owned()).collect(),
         };
@@ -146,7 +147,7 @@ fn of_two_rotations_at_once_one_wins() {
         store.save_signing_keys(tenant, &first, &Journal::default()).expect("the first key");
         let rotate = |kid: &str| {
             let upsert = vec![a_key(tenant, "a", KeyState::Retiring), a_key(tenant, kid, KeyState::Active)];
-            let change = KeyChange { expected_active: Some("a".to_owned()), upsert, remove: Vec::new() };
+            let change = KeyChange { expected_active: vec!["a".to_owned()], upsert, remove: Vec::new() };
             store.save_signing_keys(tenant, &change, &Journal::default())
         };
         let outcomes = std::thread::scope(|scope| {
@@ -157,6 +158,37 @@ fn of_two_rotations_at_once_one_wins() {
         assert_eq!(outcomes.iter().filter(lost).count(), 1, "{outcomes:?}");
         let active = states(store, tenant).into_iter().filter(|(_, state)| *state == KeyState::Active).count();
         assert_eq!(active, 1);
+    });
+}
+
+#[test]
+fn one_key_is_active_for_access_tokens_and_one_for_the_id_tokens_of_each_algorithm() {
+    each(|store| {
+        let tenant = TenantId::new(fresh());
+        let of_id_tokens = |kid: &str, algorithm| SigningKey {
+            purpose: KeyPurpose::IdToken,
+            algorithm,
+            ..a_key(tenant, kid, KeyState::Active)
+        };
+        let save = |expected: &[&str], key: SigningKey| {
+            let expected_active = expected.iter().map(|kid| (*kid).to_owned()).collect();
+            let change = KeyChange { expected_active, upsert: vec![key], remove: Vec::new() };
+            store.save_signing_keys(tenant, &change, &Journal::default())
+        };
+        save(&[], a_key(tenant, "access", KeyState::Active)).expect("the first key");
+        save(&["access"], of_id_tokens("id-ed", Algorithm::EdDsa)).expect("one of the same algorithm");
+        save(&["id-ed", "access"], of_id_tokens("id-rs", Algorithm::RS256)).expect("one of another algorithm");
+        let all = ["access", "id-ed", "id-rs"];
+        for second in [of_id_tokens("x", Algorithm::RS256), a_key(tenant, "x", KeyState::Active)] {
+            let refused = save(&all, second);
+            assert!(matches!(refused, Err(StoreError::Conflict(Conflict::SigningKey))), "{refused:?}");
+        }
+        let refused = save(&all[..2], of_id_tokens("x", Algorithm::ES256));
+        assert!(matches!(refused, Err(StoreError::Conflict(Conflict::SigningKey))), "{refused:?}");
+        let read = store.list_signing_keys(tenant).expect("a read");
+        let purposes: Vec<_> = read.iter().map(|key| (key.kid.as_str(), key.purpose)).collect();
+        let (access, id_token) = (KeyPurpose::Access, KeyPurpose::IdToken);
+        assert_eq!(purposes, [("access", access), ("id-ed", id_token), ("id-rs", id_token)]);
     });
 }
 

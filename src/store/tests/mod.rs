@@ -27,6 +27,7 @@ mod people;
 mod postgres;
 mod provision;
 mod refresh;
+mod registered;
 mod revocation;
 mod sqlite;
 mod tenants;

@@ -211,6 +211,7 @@ fn a_conflict_is_known_by_its_constraint() {
     assert_eq!(postgres::conflict("organization_name"), Conflict::OrganizationName);
     assert_eq!(postgres::conflict("app_user_email"), Conflict::Email);
     assert_eq!(postgres::conflict("signing_key_active"), Conflict::SigningKey);
+    assert_eq!(postgres::conflict("signing_key_active_id_token"), Conflict::SigningKey);
     assert_eq!(postgres::conflict("client_secret_current"), Conflict::ClientSecret);
     assert_eq!(postgres::conflict("audit_pkey"), Conflict::Other);
 }

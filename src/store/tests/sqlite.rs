@@ -75,6 +75,7 @@ fn a_conflict_is_known_by_its_columns() {
     assert_eq!(conflict("organization.name_key"), Conflict::OrganizationName);
     assert_eq!(conflict("app_user.tenant_id, app_user.email_key"), Conflict::Email);
     assert_eq!(conflict("signing_key.tenant_id"), Conflict::SigningKey);
+    assert_eq!(conflict("signing_key.tenant_id, signing_key.algorithm"), Conflict::SigningKey);
     assert_eq!(conflict("audit.tenant_id, audit.id"), Conflict::Other);
     assert_eq!(crate::store::sqlite::conflict("disk I/O error"), Conflict::Other);
 }

@@ -63,7 +63,8 @@ fn settings_change_with_their_journal_and_only_where_there_is_a_tenant() {
         let noted = |change| Journal { changes: vec![change], ..Journal::default() };
         let (first, second) = (change(org.into()), change(app.into()));
 
-        let settings = OrgSettings { retrievable_secrets: Switch::Off, password_history: 3 };
+        let settings =
+            OrgSettings { retrievable_secrets: Switch::Off, password_history: 3, password_grant: Switch::Off };
         assert!(store.set_org_settings(org, &settings, at(9), &noted(first)).expect("a write"));
         let read = store.find_org(org).expect("a read").expect("the organization");
         assert_eq!((read.settings, read.modified, read.created), (settings.clone(), at(9), at(0)));

@@ -34,6 +34,8 @@ enum Rule {
     Absent,
     /// Nobody without a grant, which no credential stands for: 400.
     Grant,
+    /// Everyone, by a page that says so where too little was said: credentials of programs are not looked at.
+    Page,
     /// As `Grant`, but a token is looked at: an admin's of any organization is renewed, another is 401.
     GrantOrAdmin,
 }
@@ -69,8 +71,20 @@ const TABLE: &[(&str, Rule)] = &[
     ("/system/database/setup", Rule::Only(&[])),
     ("/system/database/bootstrap", Rule::Only(&[])),
     ("/testproperties", Rule::Absent),
+    ("/{org}/{app}/authorize", Rule::Page),
+    ("/{org}/{app}/signin", Rule::Page),
+    ("/{org}/{app}/consent", Rule::Page),
+    ("/{org}/{app}/logout", Rule::Page),
+    ("/{org}/{app}/users/{user}/sessions", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/sessions/{session}", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/consents", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
+    ("/{org}/{app}/users/{user}/consents/{client}", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
     ("/{org}/{app}/token", Rule::Grant),
+    // The walk asks for nothing: who may push a request is in `conformance`.
+    ("/{org}/{app}/par", Rule::Grant),
     ("/{org}/{app}/.well-known/jwks.json", Rule::Open),
+    ("/{org}/{app}/register", Rule::Absent),
+    ("/{org}/{app}/register/{client}", Rule::Absent),
     ("/{org}/{app}", Rule::Permitted),
     ("/{org}/{app}/auth/facebook", Rule::Permitted),
     ("/{org}/{app}/auth/foursquare", Rule::Permitted),
@@ -164,7 +178,7 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
         other => other,
     };
     match (rule, credential) {
-        (Rule::Open | Rule::Absent, _) => Verdict::Served,
+        (Rule::Open | Rule::Absent | Rule::Page, _) => Verdict::Served,
         (Rule::Grant, _) | (Rule::GrantOrAdmin, Credential::Guest | Credential::Pair(..)) => Verdict::GrantMissing,
         (_, Credential::Garbage) => Verdict::Refused("auth_unverified_oath"),
         (_, Credential::Expired(_)) => Verdict::Refused("expired_token"),
@@ -195,6 +209,8 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
 fn verdict(rule: Rule, answer: &Answer) -> Option<Verdict> {
     let error = ["auth_unverified_oath", "expired_token", "unauthorized"];
     match answer.status {
+        // A page, whatever it says.
+        200 | 303 | 400 if matches!(rule, Rule::Page) => Some(Verdict::Served),
         200 | 307 => Some(Verdict::Served),
         // The walk's instances ask for nothing that could be had: who hears so was let in.
         400 | 404 | 501 if !matches!(rule, Rule::Open | Rule::Absent | Rule::Grant | Rule::GrantOrAdmin) => {
@@ -220,7 +236,7 @@ fn instance(route: &str) -> String {
     };
     let path = route.replace("{org}", "acme").replace("{app}", "shop").replace("{user}", user);
     let path = path.replace("{collection}", "books").replace("{name}", "password_reset");
-    let path = ["{role}", "{group}", "{followed}", "{mail}", "{trace}"]
+    let path = ["{role}", "{group}", "{followed}", "{mail}", "{session}", "{client}", "{secret}", "{token}", "{trace}"]
         .iter()
         .fold(path, |path, name| path.replace(name, "nobody"));
     let path = if path.ends_with("/sia-provider") { format!("{path}?provider_key=facebook") } else { path };

@@ -6,7 +6,7 @@ use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 use tokengrid::crypto::keys::binding;
 use tokengrid::domain::id::{AppId, TenantId};
-use tokengrid::domain::key::{KeyState, SigningKey};
+use tokengrid::domain::key::{KeySlot, SigningKey};
 use tokengrid::domain::token::Algorithm;
 use tokengrid::manage::{Actor, Promotion};
 
@@ -21,7 +21,11 @@ pub struct Mint {
 
 impl Mint {
     pub fn of(world: &World, tenant: impl Into<TenantId>) -> Self {
-        let key = active_key(world, tenant.into());
+        Self::of_key(world, active_key(world, tenant.into()))
+    }
+
+    /// Whatever key it is.
+    pub fn of_key(world: &World, key: SigningKey) -> Self {
         let core = &world.server.core;
         let private = core.vault.open(&binding(key.tenant, &key.kid), &key.private).unwrap().to_vec();
         Self { kid: key.kid, algorithm: key.algorithm, private }
@@ -92,7 +96,7 @@ pub fn with(claims: &Value, changes: &Value) -> Value {
 
 pub fn active_key(world: &World, tenant: TenantId) -> SigningKey {
     let keys = world.server.core.store.list_signing_keys(tenant).unwrap();
-    keys.into_iter().find(|key| key.state == KeyState::Active).expect("an issuer has an active key")
+    keys.into_iter().find(|key| key.is_active() && key.slot() == KeySlot::Access).expect("an issuer has an active key")
 }
 
 /// Makes an application sign with another algorithm from now on.

@@ -2,6 +2,7 @@
 
 mod forged;
 mod headers;
+mod id_keys;
 mod keys;
 mod levels;
 pub mod mint;

@@ -183,13 +183,13 @@ fn secrets_and_keys_under_the_other_tenants_id_are_that_tenants() {
     let (own, theirs) = (acme.app.id.into(), store.list_signing_keys(near.there()).unwrap().remove(0));
     let key = store.list_signing_keys(own).unwrap().remove(0);
     let retired = SigningKey { state: KeyState::Retiring, gone_at: Some(later), ..key.clone() };
-    let change = KeyChange { expected_active: Some(theirs.kid), upsert: vec![retired], remove: Vec::new() };
+    let change = KeyChange { expected_active: vec![theirs.kid], upsert: vec![retired], remove: Vec::new() };
     store.save_signing_keys(near.there(), &change, &Journal::default()).unwrap();
     near.acme_is_untouched();
     let change = KeyChange { remove: vec![key.kid.clone()], upsert: Vec::new(), ..change };
     store.save_signing_keys(near.there(), &change, &Journal::default()).unwrap();
     near.acme_is_untouched();
-    let change = KeyChange { expected_active: Some(key.kid), ..KeyChange::default() };
+    let change = KeyChange { expected_active: vec![key.kid], ..KeyChange::default() };
     let refused = store.save_signing_keys(near.there(), &change, &Journal::default());
     assert!(matches!(refused, Err(StoreError::Conflict(_))), "the other's active key is no precondition: {refused:?}");
 }

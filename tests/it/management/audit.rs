@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Map;
-use tokengrid::manage::Actor;
+use tokengrid::manage::{Actor, OrgUpdate};
 
 use crate::support::world_with;
 
@@ -18,7 +17,7 @@ fn maintenance_ends_what_the_audit_log_has_kept_for_long_enough() {
     world.server.advance(Duration::from_secs(29 * 86_400));
     world.server.wait(registry.maintain()).unwrap();
     assert_eq!(count(), before);
-    world.server.wait(registry.update_org(org, Map::new(), None, Actor::Operator)).unwrap();
+    world.server.wait(registry.update_org(org, OrgUpdate::default(), Actor::Operator)).unwrap();
     world.server.advance(Duration::from_secs(2 * 86_400));
     world.server.wait(registry.maintain()).unwrap();
     assert_eq!(count(), 1, "the last line alone is younger");

@@ -3,7 +3,7 @@
 mod accounts;
 mod central;
 mod jwt;
-mod keys;
+pub mod keys;
 
 use tokengrid::config::Settings;
 use tokengrid::domain::tenant::Switch;

@@ -2,6 +2,7 @@
 //! and clients that make a test four lines long.
 
 mod authority;
+mod browser;
 mod chance;
 mod client;
 mod database;
@@ -15,6 +16,7 @@ mod smtp;
 mod world;
 
 pub use authority::Authority;
+pub use browser::{Browser, Page};
 pub use chance::{SeededEntropy, TestClock};
 pub use client::{Answer, Client};
 pub use database::Database;

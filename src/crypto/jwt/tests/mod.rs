@@ -2,8 +2,10 @@
 //! about the key.
 
 mod claims;
+mod foreign;
 mod form;
 mod header;
+mod id_token;
 
 use std::sync::LazyLock;
 
@@ -17,7 +19,7 @@ use crate::crypto::pair::KeyPair;
 use crate::crypto::vault::{MasterKey, Vault};
 use crate::domain::clock::Moment;
 use crate::domain::id::TenantId;
-use crate::domain::key::KeyState;
+use crate::domain::key::{KeyPurpose, KeyState};
 use crate::domain::token::{AccessClaims, Algorithm, Audience};
 
 const NOW: i64 = 1_790_000_000;
@@ -35,9 +37,13 @@ struct Issuer {
 
 impl Issuer {
     fn new(algorithm: Algorithm) -> Self {
+        Self::for_purpose(algorithm, KeyPurpose::Access)
+    }
+
+    fn for_purpose(algorithm: Algorithm, purpose: KeyPurpose) -> Self {
         let vault = Vault::new(vec![MasterKey::generate("a", &SystemEntropy).unwrap()]).unwrap();
-        let new =
-            NewKey { tenant: TenantId::MANAGEMENT, algorithm, state: KeyState::Active, now: Moment::from_millis(0) };
+        let tenant = TenantId::MANAGEMENT;
+        let new = NewKey { tenant, algorithm, purpose, state: KeyState::Active, now: Moment::EPOCH };
         let key = keys::generate(&new, &vault, &SystemEntropy).unwrap();
         let private = vault.open(&keys::binding(key.tenant, &key.kid), &key.private).unwrap();
         let pair = KeyPair::parse(algorithm, &private).unwrap();

@@ -1,12 +1,13 @@
 //! What a request said: its parameters in any encoding, its body as an entity, its query.
 
+use actix_web::http::Method;
 use serde_json::{Map, Value};
 
 use super::Call;
 use crate::http::error::Refusal;
 use crate::http::extract::json::{self, Objects};
 use crate::http::extract::parameters::{ParameterError, Parameters};
-use crate::http::extract::urlencoded::{decode, pairs};
+use crate::http::extract::urlencoded::{DecodeError, decode, pairs};
 
 impl Call {
     /// What the request said, in whichever encoding: for routes whose body is a form of known fields.
@@ -70,6 +71,19 @@ impl Call {
         if !json::is_json(&self.body) {
             object.retain(|name, _| !["access_token", "client_id", "client_secret"].contains(&name.as_str()));
         }
+    }
+
+    /// What a form or the query says, pair by pair, in the order in which it came: for the routes of standards that have
+    /// rules of their own about what is said twice.
+    ///
+    /// *Errors*: it cannot be decoded.
+    pub fn said_pairs(&self) -> Result<Vec<(String, String)>, Refusal> {
+        let text =
+            if self.request.method() == Method::POST { &self.body } else { self.request.query_string().as_bytes() };
+        let read =
+            pairs(text.trim_ascii()).map(|(name, value)| Ok((decode(name)?.into_owned(), decode(value)?.into_owned())));
+        let read: Result<Vec<_>, DecodeError> = read.collect();
+        read.map_err(|cause| self.refuse(&ParameterError::MalformedForm(cause)))
     }
 
     /// One parameter of the query, decoded; the first of several.

@@ -18,7 +18,7 @@ use crate::http::error::{Refusal, RequestError};
 use crate::http::extract::call::Call;
 use crate::http::usergrid::envelope::Envelope;
 use crate::http::usergrid::view;
-use crate::manage::{NewAdmin, NewRegistration, Owner};
+use crate::manage::{ManageError, NewAdmin, NewRegistration, OrgUpdate, Owner};
 
 const LIMIT: u32 = 100;
 const LIMIT_MAX: u32 = 1_000;
@@ -122,17 +122,28 @@ async fn read(call: &Call) -> Result<HttpResponse, Refusal> {
     answer(call, org.id, "get organization").await
 }
 
-/// `properties` are merged, `""` takes one away; `passwordHistorySize` counts for every admin of the organization.
+/// `properties` are merged, `""` takes one away; `passwordHistorySize` counts for every admin of the organization,
+/// `password_grant` for the users of its applications.
 async fn update(call: &Call) -> Result<HttpResponse, Refusal> {
     let session = call.session(&Place::Management).await?;
     let (org, caller) = call.organization(session.as_ref()).await?;
     let mut body = call.object()?;
     let history = take_count(call, &mut body, "passwordHistorySize")?;
     let properties = take_object(call, &mut body, "properties")?;
+    let password_grant = take_text(call, &mut body, "password_grant")?.map(|word| switch(call, &word)).transpose()?;
     let org = Arc::unwrap_or_clone(org);
-    let changed = call.state.registry.update_org(&org, properties, history, Some(caller).into()).await;
+    let update = OrgUpdate { properties, password_history: history, password_grant };
+    let changed = call.state.registry.update_org(&org, update, Some(caller).into()).await;
     changed.map_err(|cause| call.refuse(&cause))?;
     answer(call, org.id, "put").await
+}
+
+fn switch(call: &Call, word: &str) -> Result<Switch, Refusal> {
+    match word {
+        "on" => Ok(Switch::On),
+        "off" => Ok(Switch::Off),
+        _ => Err(call.refuse(&ManageError::WrongMember { name: "password_grant", form: "on or off" })),
+    }
 }
 
 async fn answer(call: &Call, org: OrgId, action: &'static str) -> Result<HttpResponse, Refusal> {
