@@ -101,6 +101,7 @@ fn signed(bench: &Bench, entropy: &dyn Entropy) -> Option<String> {
         amr: Vec::new(),
         cnf: None,
         act: None,
+        may_act: None,
         lender: None,
     };
     Some(bench.ring.signer()?.sign(&claims).ok()?.expose().to_owned())

@@ -15,7 +15,7 @@ use crate::crypto::keys::KeyRing;
 use crate::directory::Directory;
 use crate::domain::authority::{Authority, Principal};
 use crate::domain::clock::{Clock, Moment};
-use crate::domain::id::{AdminId, RegisteredId, UserId};
+use crate::domain::id::{AdminId, RegisteredId};
 use crate::domain::name::lookup_key;
 use crate::domain::place::{BaseUrl, Place};
 use crate::domain::revocation::RevocationReason;
@@ -243,7 +243,7 @@ impl Verifier {
             JwtError::Expired => AccessError::Expired,
             other => AccessError::Unverified(other),
         })?;
-        let principal = principal_of(&claims, &place).ok_or(AccessError::Unverified(JwtError::Malformed))?;
+        let principal = claims.principal(&place).ok_or(AccessError::Unverified(JwtError::Malformed))?;
         issue_of(&claims)?;
         Ok((claims, principal))
     }
@@ -298,35 +298,7 @@ fn name_of(token: &Secret) -> Uuid {
     Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// When the token was issued, to the millisecond that watermarks compare. It is in `jti`, and must be the moment that
-/// `iat` states, which the clock has bounded.
+/// When a token was issued; one that contradicts itself is malformed.
 fn issue_of(claims: &AccessClaims) -> Result<Moment, AccessError> {
-    let issued = moment_of(claims.jti).filter(|at| at.seconds() == claims.iat);
-    issued.ok_or(AccessError::Unverified(JwtError::Malformed))
-}
-
-/// Reads the principal out of verified claims. Every claim must agree with the issuer: an application's key speaks for
-/// its own users and client alone (security rule ISO-12).
-fn principal_of(claims: &AccessClaims, place: &Place) -> Option<Principal> {
-    let principal = match (claims.authority, place) {
-        (Authority::AppUser, Place::App { org, app }) => {
-            let user = claims.sub.parse::<UserId>().ok()?;
-            Principal::AppUser { org: org.id, app: app.id, user }
-        }
-        (Authority::AppClient, Place::App { org, app }) => match RegisteredId::parse_client_id(&claims.sub) {
-            Some(client) => Principal::Registered { org: Some(org.id), app: Some(app.id), client },
-            None => Principal::AppClient { org: org.id, app: app.id },
-        },
-        (Authority::AppClient, Place::Management) => {
-            let client = RegisteredId::parse_client_id(&claims.sub)?;
-            Principal::Registered { org: None, app: None, client }
-        }
-        (Authority::OrgClient, Place::Management) => Principal::OrgClient { org: claims.org? },
-        (Authority::Admin, Place::Management) => Principal::Admin { admin: claims.sub.parse::<AdminId>().ok()? },
-        (Authority::AppUser, Place::Management) | (Authority::OrgClient | Authority::Admin, Place::App { .. }) => {
-            return None;
-        }
-    };
-    let agrees = principal.subject() == claims.sub && principal.org() == claims.org && principal.app() == claims.app;
-    agrees.then_some(principal)
+    claims.issued().ok_or(AccessError::Unverified(JwtError::Malformed))
 }

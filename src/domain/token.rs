@@ -6,9 +6,10 @@ use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::authority::Authority;
+use super::authority::{Authority, Principal};
 use super::clock::Moment;
-use super::id::{AppId, OrgId};
+use super::id::{AdminId, AppId, OrgId, RegisteredId, UserId};
+use super::place::Place;
 use super::scope::API;
 
 /// The scope of every token of Usergrid's grants: all that its authority reaches.
@@ -88,9 +89,46 @@ pub struct AccessClaims {
     /// Who acts for the subject (RFC 8693 §4.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Box<Actor>>,
+    /// Who alone may become an actor for the subject (RFC 8693 §4.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_act: Option<Box<Actor>>,
     /// Who lent the token, where it is not its holder's own: it dies with what it was lent by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lender: Option<Box<LenderClaim>>,
+}
+
+impl AccessClaims {
+    /// Whom verified claims are about. Every claim must agree with the issuer, which is `place`: an application's key
+    /// speaks for its own users and clients alone.
+    pub fn principal(&self, place: &Place) -> Option<Principal> {
+        let principal = match (self.authority, place) {
+            (Authority::AppUser, Place::App { org, app }) => {
+                let user = self.sub.parse::<UserId>().ok()?;
+                Principal::AppUser { org: org.id, app: app.id, user }
+            }
+            (Authority::AppClient, Place::App { org, app }) => match RegisteredId::parse_client_id(&self.sub) {
+                Some(client) => Principal::Registered { org: Some(org.id), app: Some(app.id), client },
+                None => Principal::AppClient { org: org.id, app: app.id },
+            },
+            (Authority::AppClient, Place::Management) => {
+                let client = RegisteredId::parse_client_id(&self.sub)?;
+                Principal::Registered { org: None, app: None, client }
+            }
+            (Authority::OrgClient, Place::Management) => Principal::OrgClient { org: self.org? },
+            (Authority::Admin, Place::Management) => Principal::Admin { admin: self.sub.parse::<AdminId>().ok()? },
+            (Authority::AppUser, Place::Management) | (Authority::OrgClient | Authority::Admin, Place::App { .. }) => {
+                return None;
+            }
+        };
+        let agrees = principal.subject() == self.sub && principal.org() == self.org && principal.app() == self.app;
+        agrees.then_some(principal)
+    }
+
+    /// When the token was issued, to the millisecond that watermarks compare. It is in `jti`, and must be the moment
+    /// that `iat` states, which the clock has bounded.
+    pub fn issued(&self) -> Option<Moment> {
+        moment_of(self.jti).filter(|at| at.seconds() == self.iat)
+    }
 }
 
 /// Whoever uses a token of a user below them, as Usergrid's administration may; a claim of ours.

@@ -10,10 +10,11 @@ use super::outcome::Issued;
 use super::request::{GrantRequest, Origin, PresentedClient, Transport};
 use super::session::Lender;
 use super::workbench::{GrantPolicy, Workbench};
-use super::{authorization_code, client_credentials, lifetime, password, pin, refresh_token, reissue, session};
+use super::{authorization_code, client_credentials, device, jwt_bearer, lifetime, password, pin, refresh_token, reissue, session, token_exchange};
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};
+use crate::domain::registered::GrantType;
 use crate::domain::secret::Secret;
 use crate::domain::tenant::Switch;
 use crate::domain::token::{ACR_PASSWORD, SignInEvent};
@@ -21,6 +22,10 @@ use crate::domain::token::{ACR_PASSWORD, SignInEvent};
 /// The grant dispatcher. A clone shares everything.
 #[derive(Clone)]
 pub struct Dispatcher(Workbench);
+
+const JWT_BEARER: &str = GrantType::JwtBearer.as_str();
+const DEVICE_CODE: &str = GrantType::DeviceCode.as_str();
+const TOKEN_EXCHANGE: &str = GrantType::TokenExchange.as_str();
 
 /// The grants this server serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +35,9 @@ enum Grant {
     ClientCredentials,
     RefreshToken,
     AuthorizationCode,
+    TokenExchange,
+    JwtBearer,
+    DeviceCode,
 }
 
 impl Grant {
@@ -41,6 +49,9 @@ impl Grant {
             Some("client_credentials") => Ok(Self::ClientCredentials),
             Some("refresh_token") => Ok(Self::RefreshToken),
             Some("authorization_code") => Ok(Self::AuthorizationCode),
+            Some(TOKEN_EXCHANGE) => Ok(Self::TokenExchange),
+            Some(JWT_BEARER) => Ok(Self::JwtBearer),
+            Some(DEVICE_CODE) => Ok(Self::DeviceCode),
             Some(_) => Err(GrantError::UnsupportedGrantType),
         }
     }
@@ -86,6 +97,9 @@ impl Dispatcher {
             Grant::ClientCredentials => client_credentials::run(&self.0, place, request).await,
             Grant::RefreshToken => refresh_token::run(&self.0, place, request).await,
             Grant::AuthorizationCode => authorization_code::run(&self.0, place, request).await,
+            Grant::JwtBearer => jwt_bearer::run(&self.0, place, request).await,
+            Grant::DeviceCode => device::run(&self.0, place, request).await,
+            Grant::TokenExchange => token_exchange::run(&self.0, place, request).await,
         }
     }
 

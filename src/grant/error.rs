@@ -78,6 +78,14 @@ pub enum GrantError {
     Code(CodeFault),
     #[error("a resource is unknown, not the client's or was not granted")]
     UnknownResource,
+    #[error("token exchange: {0}")]
+    Exchange(ExchangeFault),
+    #[error("assertion: {0}")]
+    Assertion(AssertionFault),
+    #[error("the keys of a trusted issuer: {0}")]
+    IssuerKeys(#[source] KeySourceError),
+    #[error("device code: {0}")]
+    Device(DeviceFault),
     #[error("unknown scope")]
     UnknownScope,
     #[error("scope exceeds the grant")]
@@ -123,6 +131,84 @@ pub enum CodeFault {
     WrongKey,
     #[error("taken back since: by the end of the session, of the consent, of the account or of the client's rights")]
     Withdrawn,
+}
+
+/// Which token of an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    Subject,
+    Actor,
+}
+
+/// Why a token is not exchanged. All but the first are one answer for each token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExchangeFault {
+    #[error("{0} is not supported")]
+    TokenType(&'static str),
+    #[error("{0:?} token: {1}")]
+    Token(Party, TokenFault),
+    /// Between the look at the clock and the making of the new one.
+    #[error("the tokens have no time left")]
+    Expired,
+    #[error("the subject names another actor in may_act")]
+    MayNotAct,
+    #[error("the actor's token was given to another client")]
+    ForeignActor,
+    #[error("somebody acts for the actor")]
+    DelegatedActor,
+    #[error("the chain of actors is too long")]
+    TooManyActors,
+}
+
+/// Why a token of ours does not hold in an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenFault {
+    #[error("{0}")]
+    Unverified(JwtError),
+    #[error("revoked")]
+    Revoked,
+    #[error("its holder is gone or shut out")]
+    HolderGone,
+    #[error("bound to a key that was not shown")]
+    Bound,
+    #[error("lent by somebody above its holder")]
+    Lent,
+}
+
+/// Why an assertion of another issuer is not taken. All of them are one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AssertionFault {
+    #[error("{0}")]
+    Unverified(JwtError),
+    #[error("its issuer is not trusted here")]
+    UntrustedIssuer,
+    #[error("used before")]
+    Used,
+    #[error("it names nobody by the rule of its issuer")]
+    NoSubject,
+    #[error("nobody of this name")]
+    UnknownUser,
+    #[error("the account is shut")]
+    AccountShut,
+}
+
+/// What became of a device that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DeviceFault {
+    #[error("nobody has answered yet")]
+    Pending,
+    #[error("asked too soon")]
+    TooSoon,
+    #[error("expired")]
+    Expired,
+    #[error("the person said no")]
+    Denied,
+    #[error("unknown, used, or of another client")]
+    Unknown,
+    #[error("taken back since: by the end of the session, of the account or of the client's rights")]
+    Withdrawn,
+    #[error("too many wait already")]
+    TooMany,
 }
 
 impl GrantError {

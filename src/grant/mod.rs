@@ -5,11 +5,13 @@ mod authorization_code;
 pub mod authorize;
 mod client;
 mod client_credentials;
+mod device;
 pub mod dispatch;
 pub mod error;
 pub mod external;
 mod family;
 mod id_token;
+mod jwt_bearer;
 mod lifetime;
 pub mod outcome;
 mod oxide;
@@ -23,6 +25,7 @@ mod resource;
 mod scope;
 mod session;
 mod subject;
+mod token_exchange;
 mod workbench;
 
 pub use authorize::{
@@ -30,9 +33,10 @@ pub use authorize::{
     Redirect, ResponseMode, SignedIn, Step,
 };
 pub use client::Admitted;
+pub use device::{DeviceBeginning, DeviceRequest};
 pub use dispatch::Dispatcher;
-pub use error::GrantError;
+pub use error::{AssertionFault, DeviceFault, ExchangeFault, GrantError, Party, TokenFault};
 pub use outcome::{Holder, Issued};
-pub use request::{ClientMethod, ClientProof, GrantRequest, Origin, PresentedClient, ScopeRule, Transport};
+pub use request::{ExchangeParameters, ClientMethod, ClientProof, GrantRequest, Origin, PresentedClient, ScopeRule, Transport};
 pub use session::Lender;
 pub use workbench::{GrantPolicy, Workbench};

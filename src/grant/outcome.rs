@@ -28,6 +28,8 @@ pub struct Issued {
     pub refresh_token: Option<Secret>,
     /// Where `openid` was granted to a registered client.
     pub id_token: Option<Secret>,
+    /// What kind of token an exchange gave (RFC 8693 §2.2.1).
+    pub issued_token_type: Option<&'static str>,
     pub scope: String,
     pub principal: Principal,
     pub holder: Holder,

@@ -68,6 +68,18 @@ pub struct Origin {
     pub source: Option<String>,
 }
 
+/// What a token exchange says beside what every grant does (RFC 8693 §2.1).
+#[derive(Clone, Debug, Default)]
+pub struct ExchangeParameters {
+    pub subject_token: Option<Secret>,
+    pub subject_token_type: Option<String>,
+    pub actor_token: Option<Secret>,
+    pub actor_token_type: Option<String>,
+    pub requested_token_type: Option<String>,
+    /// Targets by name; those by address are `resources`.
+    pub audiences: Vec<String>,
+}
+
 /// A token request.
 #[derive(Clone, Debug)]
 pub struct GrantRequest {
@@ -88,6 +100,11 @@ pub struct GrantRequest {
     /// The thumbprint of the key whose possession the request proves (RFC 9449 §5); `None` without a proof.
     pub jkt: Option<String>,
     pub origin: Origin,
+    pub exchange: ExchangeParameters,
+    /// RFC 7521 §4.1.
+    pub assertion: Option<Secret>,
+    /// RFC 8628 §3.4.
+    pub device_code: Option<Secret>,
     pub scope: Option<String>,
     /// The life asked for; zero and absence mean the default.
     pub ttl: Option<Duration>,

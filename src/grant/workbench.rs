@@ -102,6 +102,7 @@ impl Workbench {
             expires_in: minted.expires_in,
             refresh_token: minted.refresh_token,
             id_token: None,
+            issued_token_type: None,
             scope: minted.scope,
             principal,
             holder,

@@ -21,6 +21,7 @@ use crate::domain::refusal::Refused;
 mod access;
 mod authorize;
 mod grant;
+mod machine;
 mod manage;
 mod request;
 

@@ -6,6 +6,7 @@ use crate::domain::failure::Failure;
 use crate::domain::refusal::Explanation;
 
 mod access;
+mod authorize;
 mod grant;
 mod manage;
 mod request;

@@ -18,6 +18,14 @@ pub struct Throttle {
 }
 
 impl Throttle {
+    /// How long to wait where the source has had its share, without counting.
+    pub fn wait(&self, source: &str, limit: u32, now: Moment) -> Option<Duration> {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let (began, count) = counts.get(source)?;
+        let passed = now.since(*began);
+        (*count >= limit && passed < WINDOW).then(|| WINDOW.saturating_sub(passed))
+    }
+
     /// Counts a request.
     ///
     /// *Errors*: how long to wait, when the source has had its share.
@@ -52,6 +60,15 @@ mod tests {
         assert_eq!(ask("a", now.plus(WINDOW).minus(Duration::from_micros(1))), Err(Duration::from_micros(1)));
         assert_eq!(ask("b", now), Ok(()), "another source has its own");
         assert_eq!(ask("a", now.plus(WINDOW)), Ok(()), "an hour later it begins anew");
+    }
+
+    #[test]
+    fn a_look_does_not_count() {
+        let throttle = Throttle::default();
+        let now = Moment::from_millis(1_000);
+        assert_eq!([throttle.wait("a", 1, now), throttle.wait("a", 1, now)], [None; 2]);
+        assert_eq!((throttle.admit("a", 1, now), throttle.wait("a", 1, now)), (Ok(()), Some(WINDOW)));
+        assert_eq!([throttle.wait("a", 1, now.plus(WINDOW)), throttle.wait("b", 1, now)], [None; 2]);
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub enum ManageError {
     /// The initial access token or the registration access token is missing or does not hold.
     #[error("no token that permits this registration")]
     RegistrationToken,
+    #[error("Too many wrong codes. Try again in an hour.")]
+    TooManyGuesses { retry_after: Duration },
     #[error("a source registers too many clients")]
     TooManyRegistrations { retry_after: Duration },
     #[error("too many clients registered themselves")]
@@ -127,6 +129,8 @@ pub enum ManageError {
     TooMuchMail { retry_after: Duration },
     #[error("This account has no email address to write to.")]
     NoAddress,
+    #[error("There is no trusted issuer {0}.")]
+    UnknownTrustedIssuer(String),
     #[error("There is no mail {0}.")]
     UnknownMail(String),
     #[error("There is no session {0}.")]

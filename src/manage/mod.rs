@@ -11,6 +11,7 @@ mod consent;
 mod credentials;
 mod deletion;
 mod demo;
+mod device;
 mod entity;
 pub mod error;
 mod feed;
@@ -45,6 +46,7 @@ pub mod sso;
 mod superuser;
 mod taken;
 mod theme;
+mod trusted_issuer;
 mod user;
 mod user_credentials;
 mod user_members;
@@ -61,6 +63,7 @@ pub use browser::{Begun, Browser, Signed};
 pub use clients::{ClientFault, NewInitialToken, NewRegisteredSecret, Registered, Registrant, ShownClient};
 pub use credentials::Credentials;
 pub use demo::{DEMO, Demo};
+pub use device::{DeviceVerdict, WaitingDevice};
 pub use error::ManageError;
 pub use feed::{Activity, FeedActor};
 pub use holder::Holder;
@@ -199,6 +202,8 @@ pub struct Registry {
     pub listings: ListingGate,
     /// How often each source registered a client.
     pub registrations: Arc<Throttle>,
+    /// Wrong codes of devices.
+    pub guesses: Arc<Throttle>,
     /// What every link in a mail begins with.
     pub base: BaseUrl,
 }

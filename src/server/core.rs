@@ -99,6 +99,7 @@ impl Core {
             notices: NoticeBell::default(),
             listings: ListingGate::default(),
             registrations: Arc::default(),
+            guesses: Arc::default(),
             base: settings.server.base_url_at(settings.server.listen),
             switches: switchboard(settings),
             policy: Arc::new(RegistryPolicy {

@@ -11,6 +11,7 @@ use crate::domain::clock::Moment;
 use crate::domain::code::{AuthorizationCode, PushedRequest};
 use crate::domain::id::{RegisteredId, TenantId};
 use crate::domain::refresh::RefreshFamily;
+use crate::domain::scope::Scopes;
 use crate::domain::secret::Digest;
 
 /// How many codes may wait to be used.
@@ -35,6 +36,26 @@ pub enum Ground {
     Consent,
     /// None: the client is the application's own.
     FirstParty,
+}
+
+/// What a person approved, as far as it can be taken back.
+#[derive(Clone, Copy, Debug)]
+pub struct Approval<'a> {
+    pub tenant: TenantId,
+    /// The browser's session in which they did.
+    pub session: Option<Uuid>,
+    /// The user or the admin.
+    pub holder: Uuid,
+    pub client: RegisteredId,
+    pub scopes: &'a Scopes,
+}
+
+impl<'a> Approval<'a> {
+    /// That of a code.
+    pub fn of(code: &'a AuthorizationCode) -> Self {
+        let AuthorizationCode { tenant, session, holder, client, .. } = *code;
+        Self { tenant, session, holder, client, scopes: &code.scopes }
+    }
 }
 
 /// What came of the use of a code.
@@ -85,7 +106,7 @@ impl Store {
         let tenant = code.tenant;
         transact!(self, tenant, |q, conn| {
             // Touched first, so that whoever takes either back meanwhile waits for us and finds the family.
-            let stands = q::authorization_code::stands(conn, code, ground, now)?;
+            let stands = q::authorization_code::stands(conn, &Approval::of(code), ground, now)?;
             let family_id: Option<Uuid> = stands.then_some(family.id);
             if !q::authorization_code::spend(conn, tenant, &code.digest, (now, family_id))? {
                 return Ok(Redeemed::Spent);

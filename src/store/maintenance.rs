@@ -82,6 +82,7 @@ impl Store {
                 + q::oauth_client_secret::purge(conn, tenant, now, limit)?
                 + q::initial_access_token::purge(conn, tenant, now, limit)?
                 + q::seen_proof::purge(conn, tenant, now, limit)?
+                + q::device_grant::purge(conn, tenant, now, limit)?
                 + q::refusal::purge(conn, tenant, now, limit)?)
         })
     }

@@ -12,6 +12,7 @@ mod apps;
 mod browser;
 mod codes;
 mod columns;
+mod devices;
 mod error;
 mod groups;
 mod journal;
@@ -44,12 +45,14 @@ mod tenant_secret;
 mod tenants;
 #[cfg(test)]
 mod tests;
+mod trusted;
 mod users;
 
 pub use crate::domain::database::Durability;
 pub use admins::{AdminChange, Leaving};
 pub use apps::Restoration;
-pub use codes::{CodeBounds, Ground, PushBounds, Redeemed};
+pub use codes::{Approval, CodeBounds, Ground, PushBounds, Redeemed};
+pub use devices::{DeviceBounds, Poll, Waiting};
 pub use error::{BoxedError, Conflict, StoreError};
 pub use journal::Journal;
 pub use keys::KeyChange;
@@ -66,6 +69,7 @@ pub use registered::{NewRegistered, RegisteredChange};
 pub use secrets::NewSecret;
 pub use side::Posture;
 pub use social::{SealedProvider, SocialLink};
+pub use trusted::Trust;
 pub use users::NewUser;
 
 use side::{Scope, Side, query};

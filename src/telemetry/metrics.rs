@@ -28,6 +28,9 @@ pub enum GrantLabel {
     ClientCredentials,
     RefreshToken,
     AuthorizationCode,
+    DeviceCode,
+    TokenExchange,
+    JwtBearer,
     /// Absent, unknown or misspelled.
     Other,
 }
@@ -35,10 +38,19 @@ pub enum GrantLabel {
 impl GrantLabel {
     /// The label of a request's `grant_type`.
     pub fn of(grant_type: &str) -> Self {
-        [Self::Password, Self::Pin, Self::ClientCredentials, Self::RefreshToken, Self::AuthorizationCode]
-            .into_iter()
-            .find(|label| label.as_str() == grant_type)
-            .unwrap_or(Self::Other)
+        [
+            Self::Password,
+            Self::Pin,
+            Self::ClientCredentials,
+            Self::RefreshToken,
+            Self::AuthorizationCode,
+            Self::DeviceCode,
+            Self::TokenExchange,
+            Self::JwtBearer,
+        ]
+        .into_iter()
+        .find(|label| label.as_str() == grant_type)
+        .unwrap_or(Self::Other)
     }
 
     const fn as_str(self) -> &'static str {
@@ -48,6 +60,9 @@ impl GrantLabel {
             Self::ClientCredentials => "client_credentials",
             Self::RefreshToken => "refresh_token",
             Self::AuthorizationCode => "authorization_code",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
+            Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
             Self::Other => "other",
         }
     }

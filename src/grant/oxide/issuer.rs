@@ -98,6 +98,7 @@ impl TokenIssuer {
             amr: event.map(|event| event.amr.clone()).unwrap_or_default(),
             cnf: self.terms.bound.jkt.clone().map(|jkt| Confirmation { jkt }),
             act: self.terms.bound.act.clone(),
+            may_act: None,
             lender: self.terms.bound.lender.clone(),
         };
         Ok(self.ring.signer().ok_or(GrantError::NoSigningKey)?.sign(&claims)?)

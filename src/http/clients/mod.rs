@@ -5,11 +5,13 @@ mod initial_tokens;
 mod management;
 pub mod registration;
 mod secrets;
+mod trusted_issuers;
 mod view;
 
 pub use initial_tokens::{collection as initial_tokens, item as initial_token};
 pub use management::{collection as clients, item as client};
 pub use secrets::{collection as secrets, item as secret};
+pub use trusted_issuers::{collection as trusted_issuers, item as trusted_issuer};
 
 use crate::domain::authority::Principal;
 use crate::domain::id::TenantId;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 
-use super::{Answer, Challenge, Voice, Worded};
+use super::{Answer, Challenge, Voice, Worded, machine};
 use crate::grant::{ClientMethod, GrantError};
 
 const WRONG_LOGIN: &str = "invalid username or password";
@@ -69,6 +69,9 @@ impl Worded for GrantError {
                 "invalid_grant",
                 "The authorization code is invalid, expired, used or of another request.",
             ),
+            Self::Exchange(fault) => machine::exchange(*fault),
+            Self::Assertion(_) | Self::IssuerKeys(_) => machine::assertion(),
+            Self::Device(fault) => machine::device(*fault),
             Self::UnknownResource => {
                 Answer::oauth("invalid_target", "A resource is unknown, not registered or was not granted.")
             }

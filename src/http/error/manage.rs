@@ -38,6 +38,11 @@ impl Worded for ManageError {
                     Challenge::InvalidToken,
                 )
             },
+            Self::TooManyGuesses { retry_after } => Answer {
+                status: StatusCode::TOO_MANY_REQUESTS,
+                retry_after: Some(*retry_after),
+                ..Answer::oauth("temporarily_unavailable", self.to_string())
+            },
             Self::TooManyRegistrations { retry_after } => Answer {
                 status: StatusCode::TOO_MANY_REQUESTS,
                 retry_after: Some(*retry_after),
@@ -104,7 +109,7 @@ impl Worded for ManageError {
             },
 
             Self::StalePage => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string()),
-            Self::UnknownMail(_) | Self::UnknownTemplate(_) | Self::UnknownSession(_) | Self::UnknownConsent(_) => {
+            Self::UnknownTrustedIssuer(_) | Self::UnknownMail(_) | Self::UnknownTemplate(_) | Self::UnknownSession(_) | Self::UnknownConsent(_) => {
                 Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
             }
             Self::Key(_) | Self::Vault(_) | Self::Mail(_) | Self::Cursor(_) => Answer::failed(),

@@ -78,8 +78,12 @@ impl Explained for RequestError {
             Self::UnknownSetting => rule("unknown_setting", "The body names a setting that does not exist.", USERGRID_API, "Leave it out."),
             Self::NotImplemented => rule("not_implemented", "Usergrid does this, and this server does not.", "docs/usergrid.md", "See what is different."),
             Self::NoTestProperties => rule("test_properties_off", "Test properties are switched off.", "[testing]", "Switch them on for a conformance run alone."),
+            Self::FormOnly => rule("form_only", "The parameters did not come in a form in the body.", PARAMETERS, "Send application/x-www-form-urlencoded."),
+            Self::AssertionType => rule("assertion_type", "A client assertion has no client_assertion_type, or an unknown one.", "RFC 7521 §4.2", "Send the type for JWTs."),
+            Self::ClientInUrl => rule("client_in_url", "Client credentials came in the URL.", "RFC 6749 §2.3.1", "Send them in the body or the header."),
             Self::MissingOrganization
             | Self::BadNumber(_)
+            | Self::BadExcept
             | Self::NoPermissionProperty
             | Self::NoPermissionParameter
             | Self::BadLimit => rule("unfit_parameter", "A parameter is missing, or is not what it must be.", USERGRID_API, AS_SAID),

@@ -65,8 +65,17 @@ pub struct Parameters {
     pub code: Option<Secret>,
     pub code_verifier: Option<Secret>,
     pub redirect_uri: Option<String>,
-    /// The one parameter that may come several times (RFC 8707 §2).
+    /// May come several times (RFC 8707 §2).
     pub resources: Vec<String>,
+    pub subject_token: Option<Secret>,
+    pub subject_token_type: Option<String>,
+    pub actor_token: Option<Secret>,
+    pub actor_token_type: Option<String>,
+    pub requested_token_type: Option<String>,
+    /// May come several times, too (RFC 8693 §2.1).
+    pub audiences: Vec<String>,
+    pub assertion: Option<Secret>,
+    pub device_code: Option<Secret>,
     /// Tokens of other services, to sign in by (Usergrid).
     pub fb_access_token: Option<Secret>,
     pub fq_access_token: Option<Secret>,
@@ -217,6 +226,14 @@ impl Parameters {
             "code_verifier" => ("code_verifier", Slot::Secret(&mut self.code_verifier)),
             "redirect_uri" => ("redirect_uri", Slot::Text(&mut self.redirect_uri)),
             "resource" => ("resource", Slot::Many(&mut self.resources)),
+            "audience" => ("audience", Slot::Many(&mut self.audiences)),
+            "subject_token" => ("subject_token", Slot::Secret(&mut self.subject_token)),
+            "subject_token_type" => ("subject_token_type", Slot::Text(&mut self.subject_token_type)),
+            "actor_token" => ("actor_token", Slot::Secret(&mut self.actor_token)),
+            "actor_token_type" => ("actor_token_type", Slot::Text(&mut self.actor_token_type)),
+            "requested_token_type" => ("requested_token_type", Slot::Text(&mut self.requested_token_type)),
+            "assertion" => ("assertion", Slot::Secret(&mut self.assertion)),
+            "device_code" => ("device_code", Slot::Secret(&mut self.device_code)),
             "scope" => ("scope", Slot::Text(&mut self.scope)),
             "fb_access_token" => ("fb_access_token", Slot::Secret(&mut self.fb_access_token)),
             "fq_access_token" => ("fq_access_token", Slot::Secret(&mut self.fq_access_token)),

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::authority::Authority;
 use crate::domain::place::Place;
-use crate::grant::{GrantError, GrantRequest, Holder, Issued, ScopeRule, Transport};
+use crate::domain::registered::GrantType;
+use crate::grant::{ExchangeParameters, GrantError, GrantRequest, Holder, Issued, ScopeRule, Transport};
 use crate::http::error::{Refusal, RequestError, Voice, forbid_keeping};
 use crate::http::extract::call::Call;
 use crate::http::extract::parameters::{Encoding, Parameters};
@@ -101,6 +102,10 @@ fn read(call: &Call, parameters: &Parameters) -> Result<GrantRequest, RequestErr
         "refresh_token",
         "code",
         "code_verifier",
+        "subject_token",
+        "actor_token",
+        "assertion",
+        "device_code",
     ]
     .iter()
     .any(|name| parameters.is_in_query(name));
@@ -123,9 +128,23 @@ fn read(call: &Call, parameters: &Parameters) -> Result<GrantRequest, RequestErr
         resources: parameters.resources.clone(),
         jkt: None,
         origin: call.origin(),
+        exchange: exchange_of(parameters),
+        assertion: parameters.assertion.clone(),
+        device_code: parameters.device_code.clone(),
         scope: parameters.scope.clone(),
         ttl: ttl(parameters)?,
     })
+}
+
+fn exchange_of(parameters: &Parameters) -> ExchangeParameters {
+    ExchangeParameters {
+        subject_token: parameters.subject_token.clone(),
+        subject_token_type: parameters.subject_token_type.clone(),
+        actor_token: parameters.actor_token.clone(),
+        actor_token_type: parameters.actor_token_type.clone(),
+        requested_token_type: parameters.requested_token_type.clone(),
+        audiences: parameters.audiences.clone(),
+    }
 }
 
 /// The life that a request asks for. Digits alone: Rust's parser would take `+5` too.
@@ -164,6 +183,9 @@ fn body(issued: &Issued) -> Map<String, Value> {
     if let Some(id_token) = &issued.id_token {
         body.insert("id_token".to_owned(), json!(id_token.expose()));
     }
+    if let Some(kind) = issued.issued_token_type {
+        body.insert("issued_token_type".to_owned(), json!(kind));
+    }
     body.insert("scope".to_owned(), json!(issued.scope));
     match &issued.holder {
         Holder::AppUser(user) => {
@@ -185,8 +207,10 @@ fn body(issued: &Issued) -> Map<String, Value> {
 }
 
 fn known_grant(parameters: &Parameters) -> Option<&'static str> {
-    ["password", "pin", "client_credentials", "refresh_token", "authorization_code"]
+    GrantType::ALL
+        .map(GrantType::as_str)
         .into_iter()
+        .chain(["pin"])
         .find(|known| parameters.grant_type.as_deref() == Some(*known))
 }
 

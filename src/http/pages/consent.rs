@@ -73,7 +73,7 @@ pub async fn answer(call: Call) -> Result<HttpResponse, Refusal> {
 }
 
 /// A scope as a person understands it.
-fn in_words(scope: &str) -> String {
+pub(super) fn in_words(scope: &str) -> String {
     match scope {
         "openid" => "know who you are here".to_owned(),
         "profile" => "see your name and your profile".to_owned(),

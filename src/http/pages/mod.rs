@@ -5,6 +5,7 @@ pub mod admission;
 pub mod authorize;
 pub mod consent;
 mod cookie;
+pub mod device;
 mod guard;
 pub mod logout;
 pub mod organization;

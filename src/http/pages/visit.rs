@@ -27,6 +27,7 @@ pub(super) enum Stage {
     /// No form, but the way on after one.
     Resume,
     Logout,
+    Device,
 }
 
 /// What the person came for.

@@ -2,8 +2,8 @@
 
 use super::{Gives, Operation, Route, Takes, route};
 use crate::http::clients::registration;
-use crate::http::oauth::{jwks, par, token};
-use crate::http::pages::{admission, authorize, consent, logout, recovery, signin};
+use crate::http::oauth::{device as oauth_device, jwks, par, token};
+use crate::http::pages::{admission, authorize, consent, device, logout, recovery, signin};
 use crate::http::usergrid::{
     account, application, credentials, empty, revoke, sessions, social, user_credentials, users,
 };
@@ -31,6 +31,11 @@ pub(super) const ROUTES: &[Route] = &[
             .takes(Takes::Form)
             .gives(Gives::Json)],
         par::push
+    ),
+    route!(
+        "/device_authorization",
+        [Operation::post("Lets a device wait for a person (RFC 8628).").takes(Takes::Form).gives(Gives::Json)],
+        oauth_device::begin
     ),
     route!(
         "/.well-known/jwks.json",
@@ -66,6 +71,14 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::post("Signs a browser in.").gives(Gives::Page),
         ],
         signin::sign_in
+    ),
+    route!(
+        "/signin/device",
+        [
+            Operation::get("The page for the code of a device.").gives(Gives::Page),
+            Operation::post("Lets a device in, or turns it away.").gives(Gives::Page),
+        ],
+        device::device
     ),
     route!("/consent", [Operation::post("What a person allows a client.").gives(Gives::Page)], consent::answer),
     route!(

@@ -2,8 +2,8 @@
 
 use super::{Gives, Operation, Route, Takes, route};
 use crate::http::clients::{self, registration};
-use crate::http::oauth::{jwks, par, token};
-use crate::http::pages::{admission, authorize, consent, logout, organization, recovery, signin};
+use crate::http::oauth::{device as oauth_device, jwks, par, token};
+use crate::http::pages::{admission, authorize, consent, device, logout, organization, recovery, signin};
 use crate::http::usergrid::management::{admins, apps, feeds, me, org_config, org_users, orgs};
 use crate::http::usergrid::{credentials, mail, refusals, revoke, sessions, signin_provider, sso};
 
@@ -33,6 +33,11 @@ pub(super) const ROUTES: &[Route] = &[
         par::push
     ),
     route!(
+        "/device_authorization",
+        [Operation::post("Lets a device wait for a person (RFC 8628).").takes(Takes::Form).gives(Gives::Json)],
+        oauth_device::begin
+    ),
+    route!(
         "/.well-known/jwks.json",
         [Operation::get("The public keys of the management issuer.").gives(Gives::Json)],
         jwks::keys
@@ -52,6 +57,14 @@ pub(super) const ROUTES: &[Route] = &[
             Operation::post("Signs a browser in.").gives(Gives::Page),
         ],
         signin::sign_in
+    ),
+    route!(
+        "/signin/device",
+        [
+            Operation::get("The page for the code of a device.").gives(Gives::Page),
+            Operation::post("Lets a device in, or turns it away.").gives(Gives::Page),
+        ],
+        device::device
     ),
     route!("/consent", [Operation::post("What a person allows a client.").gives(Gives::Page)], consent::answer),
     route!(
@@ -343,6 +356,23 @@ pub(super) const CLIENTS: &[Route] = &[
         "/orgs/{org}/apps/{app}/initial-access-tokens/{token}",
         [Operation::delete("Ends such a token.")],
         clients::initial_token
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/trusted-issuers",
+        [
+            Operation::get("The issuers whose word for a user an application takes."),
+            Operation::post("Takes an issuer's word for users from now on."),
+        ],
+        clients::trusted_issuers
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/trusted-issuers/{issuer}",
+        [
+            Operation::get("An issuer whose word is taken."),
+            Operation::put("Changes how far an issuer's word goes."),
+            Operation::delete("Takes an issuer's word no more."),
+        ],
+        clients::trusted_issuer
     ),
     route!(
         "/clients",

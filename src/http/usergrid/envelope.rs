@@ -17,9 +17,9 @@ use crate::domain::name::TenantName;
 use crate::domain::secret::Secret;
 use crate::http::extract::urlencoded::{decode, pairs};
 
-/// Query parameters that are never echoed, in any letter case: a misspelt name bears the same secret. The last three
+/// Query parameters that are never echoed, in any letter case: a misspelt name bears the same secret. The last ones
 /// are not on Usergrid's list, which did not know their grants.
-const HIDDEN_PARAMS: [&str; 13] = [
+const HIDDEN_PARAMS: [&str; 18] = [
     "client_id",
     "client_secret",
     "password",
@@ -33,6 +33,11 @@ const HIDDEN_PARAMS: [&str; 13] = [
     "refresh_token",
     "pin",
     "code",
+    "subject_token",
+    "actor_token",
+    "assertion",
+    "device_code",
+    "user_code",
 ];
 
 /// A successful answer. Its status is always 200: Usergrid's clients take nothing else for success.

@@ -10,7 +10,7 @@ use crate::domain::code::AuthorizationCode;
 use crate::domain::id::{RegisteredId, TenantId};
 use crate::domain::scope::Scopes;
 use crate::domain::secret::Digest;
-use crate::store::codes::{CodeBounds, Ground};
+use crate::store::codes::{Approval, CodeBounds, Ground};
 use crate::store::columns::RowId;
 use crate::store::error::StoreError;
 use crate::store::schema::{authorization_code, browser_session, consent};
@@ -117,11 +117,11 @@ pub fn spend(
     Ok(diesel::update(unused).set(values).execute(conn)? == 1)
 }
 
-/// Whether the session in which a code was approved lives and the consent still covers it. Both rows are touched, so
+/// Whether the session in which something was approved lives and the consent still covers it. Both rows are touched, so
 /// that who ends either meanwhile comes before or after us, and never beside.
-pub fn stands(conn: &mut Conn, code: &AuthorizationCode, ground: Ground, now: Moment) -> Result<bool, StoreError> {
-    let tenant = RowId(code.tenant.uuid());
-    if let Some(session) = code.session {
+pub fn stands(conn: &mut Conn, given: &Approval<'_>, ground: Ground, now: Moment) -> Result<bool, StoreError> {
+    let tenant = RowId(given.tenant.uuid());
+    if let Some(session) = given.session {
         let live = browser_session::table
             .find((tenant, RowId(session)))
             .filter(browser_session::ended.is_null())
@@ -134,11 +134,11 @@ pub fn stands(conn: &mut Conn, code: &AuthorizationCode, ground: Ground, now: Mo
     if ground == Ground::FirstParty {
         return Ok(true);
     }
-    let given = || consent::table.find((tenant, RowId(code.holder), RowId(code.client.uuid())));
-    diesel::update(given()).set(consent::modified.eq(consent::modified)).execute(conn)?;
-    let scope: Option<String> = given().select(consent::scope).first(conn).optional()?;
+    let consent = || consent::table.find((tenant, RowId(given.holder), RowId(given.client.uuid())));
+    diesel::update(consent()).set(consent::modified.eq(consent::modified)).execute(conn)?;
+    let scope: Option<String> = consent().select(consent::scope).first(conn).optional()?;
     let allowed: Option<Scopes> = scope.and_then(|scope| scope.parse().ok());
-    Ok(allowed.is_some_and(|allowed| code.scopes.is_within(&allowed)))
+    Ok(allowed.is_some_and(|allowed| given.scopes.is_within(&allowed)))
 }
 
 /// Removes codes that had expired by `now`. One that was used stays a day, so that its second use still ends what the

@@ -24,6 +24,7 @@ pub mod browser_session;
 pub mod change_log;
 pub mod client_secret;
 pub mod consent;
+pub mod device_grant;
 pub mod group;
 pub mod initial_access_token;
 pub mod legacy_token;
@@ -57,6 +58,7 @@ pub mod social_identity;
 pub mod tenant_secret;
 pub mod term;
 pub mod token_activity;
+pub mod trusted_issuer;
 
 /// The smallest question there is.
 pub fn ping(conn: &mut Conn) -> Result<(), StoreError> {

@@ -99,6 +99,7 @@ fn claims() -> AccessClaims {
         amr: Vec::new(),
         cnf: None,
         act: None,
+        may_act: None,
         lender: None,
     }
 }
