@@ -99,7 +99,8 @@ mod tests {
         assert_eq!(named(SubjectKind::Uuid, &mail), None);
         let id = Uuid::from_u128(7);
         assert_eq!(named(SubjectKind::Uuid, &json!({ "who": id })), Some(Identifier::Id(id)));
-        for nobody in [json!({}), json!({ "who": "" }), json!({ "who": 7 }), json!({ "who": null }), json!({ "who": [] })]
+        for nobody in
+            [json!({}), json!({ "who": "" }), json!({ "who": 7 }), json!({ "who": null }), json!({ "who": [] })]
         {
             assert_eq!(named(SubjectKind::Username, &nobody), None, "{nobody}");
         }

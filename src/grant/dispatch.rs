@@ -10,7 +10,10 @@ use super::outcome::Issued;
 use super::request::{GrantRequest, Origin, PresentedClient, Transport};
 use super::session::Lender;
 use super::workbench::{GrantPolicy, Workbench};
-use super::{authorization_code, client_credentials, device, jwt_bearer, lifetime, password, pin, refresh_token, reissue, session, token_exchange};
+use super::{
+    authorization_code, client_credentials, device, jwt_bearer, lifetime, password, pin, refresh_token, reissue,
+    session, token_exchange,
+};
 use crate::domain::authority::Principal;
 use crate::domain::id::UserId;
 use crate::domain::place::{BaseUrl, Place};

@@ -18,9 +18,7 @@ use super::request::GrantRequest;
 use super::resource;
 use super::workbench::{Bound, Terms, Workbench};
 use crate::crypto::digest::sha256;
-use crate::crypto::jwt::{
-    Audiences, ForeignClaims, ForeignExpected, ForeignKeys, JwtError, Profile, peek_foreign,
-};
+use crate::crypto::jwt::{Audiences, ForeignClaims, ForeignExpected, ForeignKeys, JwtError, Profile, peek_foreign};
 use crate::domain::journal::AuditEntry;
 use crate::domain::place::Place;
 use crate::domain::registered::{GrantType, RegisteredClient};
@@ -52,11 +50,8 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let longest = trusted.settings.access_token_ttl.map_or(Duration::MAX, Duration::from_millis);
     let lifetime = lifetime::decide_for(Some(client), place.app_settings(), request.ttl, &this.policy)?;
     let lifetime = lifetime.min(Duration::from_secs(longest.as_secs().max(1)));
-    let bound = Bound {
-        audience: resource::audience(resources, &scope, &own),
-        jkt: request.jkt.clone(),
-        ..Bound::default()
-    };
+    let bound =
+        Bound { audience: resource::audience(resources, &scope, &own), jkt: request.jkt.clone(), ..Bound::default() };
     // A session would outlast the other issuer's word (RFC 7521 §4.1).
     let terms = Terms { principal, client_id: client.id.client_id(), lifetime, refresh: RefreshPlan::None, bound };
     let issuer = this.issuer(place, terms).await?;

@@ -37,6 +37,8 @@ pub use device::{DeviceBeginning, DeviceRequest};
 pub use dispatch::Dispatcher;
 pub use error::{AssertionFault, DeviceFault, ExchangeFault, GrantError, Party, TokenFault};
 pub use outcome::{Holder, Issued};
-pub use request::{ExchangeParameters, ClientMethod, ClientProof, GrantRequest, Origin, PresentedClient, ScopeRule, Transport};
+pub use request::{
+    ClientMethod, ClientProof, ExchangeParameters, GrantRequest, Origin, PresentedClient, ScopeRule, Transport,
+};
 pub use session::Lender;
 pub use workbench::{GrantPolicy, Workbench};

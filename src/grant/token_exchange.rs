@@ -48,10 +48,7 @@ pub(super) async fn run(this: &Workbench, place: &Place, request: &GrantRequest)
     let minted = oxide::password(&decision.scope, &issuer)?;
     note(this, place, client, (&subject, actor.as_ref(), &decision, &issuer)).await?;
     let principal = subject.principal;
-    Ok(Issued {
-        issued_token_type: Some(ACCESS_TOKEN),
-        ..Workbench::issued(minted, principal, Holder::Registered)
-    })
+    Ok(Issued { issued_token_type: Some(ACCESS_TOKEN), ..Workbench::issued(minted, principal, Holder::Registered) })
 }
 
 /// A client that can prove itself and registered for this; those that tenants are born with never did.
@@ -91,11 +88,8 @@ async fn prepare(
     let of_users = place.app_settings().filter(|_| principal.authority() == Authority::AppUser);
     let wished = lifetime::decide_for(Some(client), of_users, request.ttl, &this.policy)?;
     let claims = &subject.claims;
-    let event = claims.auth_time.map(|auth_time| SignInEvent {
-        auth_time,
-        acr: claims.acr.clone(),
-        amr: claims.amr.clone(),
-    });
+    let event =
+        claims.auth_time.map(|auth_time| SignInEvent { auth_time, acr: claims.acr.clone(), amr: claims.amr.clone() });
     let bound = Bound {
         audience: decision.audience.clone(),
         event,

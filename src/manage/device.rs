@@ -102,9 +102,8 @@ impl Registry {
         let audit = vec![self.audit(tenant, Actor::Caller(signed.principal), action, detail)];
         let journal = Journal { audit, ..Journal::default() };
         let digest = grant.digest;
-        let write = move |store: &Store, journal: &Journal| {
-            store.answer_device_grant(tenant, (&digest, &answer), now, journal)
-        };
+        let write =
+            move |store: &Store, journal: &Journal| store.answer_device_grant(tenant, (&digest, &answer), now, journal);
         let is_answered = self.write(journal, write).await?;
         if is_answered && verdict == DeviceVerdict::Allow {
             self.note_client(&signed.session, grant.client).await?;

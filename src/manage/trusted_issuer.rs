@@ -38,9 +38,8 @@ impl Registry {
         let trusted = TrustedIssuer { tenant: app.into(), id, issuer, settings, created: now, modified: now };
         let journal = self.trust_journal(&trusted, (actor, "trust issuer"));
         let row = trusted.clone();
-        let write = move |store: &Store, journal: &Journal| {
-            store.insert_trusted_issuer(app.into(), &row, MOST, journal)
-        };
+        let write =
+            move |store: &Store, journal: &Journal| store.insert_trusted_issuer(app.into(), &row, MOST, journal);
         match self.write(journal, write).await? {
             Trust::Added => Ok(trusted),
             Trust::Known => Err(ManageError::Illegal("This issuer is trusted already.")),
@@ -83,9 +82,7 @@ impl Registry {
         trusted.modified = self.clock.now().max(Moment::from_micros(seen.micros().saturating_add(1)));
         let journal = self.trust_journal(&trusted, (actor, "change trusted issuer"));
         let row = trusted.clone();
-        let write = move |store: &Store, journal: &Journal| {
-            store.save_trusted_issuer(app.into(), &row, seen, journal)
-        };
+        let write = move |store: &Store, journal: &Journal| store.save_trusted_issuer(app.into(), &row, seen, journal);
         match self.write(journal, write).await? {
             true => Ok(trusted),
             false => Err(ManageError::Overtaken),

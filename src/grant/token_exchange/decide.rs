@@ -80,12 +80,15 @@ fn targets(
 
 /// The chain of actors: whoever acts now stands before those who did. Without an actor's token the client acts as the
 /// subject, and the chain stays as it was.
-fn act(client_id: &str, subject: &AccessClaims, actor: Option<&AccessClaims>) -> Result<Option<Box<Actor>>, GrantError> {
+fn act(
+    client_id: &str,
+    subject: &AccessClaims,
+    actor: Option<&AccessClaims>,
+) -> Result<Option<Box<Actor>>, GrantError> {
     let fault = |fault| Err(GrantError::Exchange(fault));
     let acting = actor.map_or((client_id, client_id), |actor| (&actor.sub, &actor.client_id));
-    let may = |allowed: &Actor| {
-        allowed.sub == acting.0 && allowed.client_id.as_ref().is_none_or(|client| client == acting.1)
-    };
+    let may =
+        |allowed: &Actor| allowed.sub == acting.0 && allowed.client_id.as_ref().is_none_or(|client| client == acting.1);
     if !subject.may_act.as_deref().is_none_or(may) {
         return fault(ExchangeFault::MayNotAct);
     }

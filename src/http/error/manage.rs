@@ -109,9 +109,11 @@ impl Worded for ManageError {
             },
 
             Self::StalePage => Answer::new(StatusCode::BAD_REQUEST, "illegal_argument", self.to_string()),
-            Self::UnknownTrustedIssuer(_) | Self::UnknownMail(_) | Self::UnknownTemplate(_) | Self::UnknownSession(_) | Self::UnknownConsent(_) => {
-                Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string())
-            }
+            Self::UnknownTrustedIssuer(_)
+            | Self::UnknownMail(_)
+            | Self::UnknownTemplate(_)
+            | Self::UnknownSession(_)
+            | Self::UnknownConsent(_) => Answer::new(StatusCode::NOT_FOUND, "entity_not_found", self.to_string()),
             Self::Key(_) | Self::Vault(_) | Self::Mail(_) | Self::Cursor(_) => Answer::failed(),
         }
     }

@@ -52,6 +52,8 @@ impl Explained for ManageError {
             Self::RegistrationToken => rule("registration_token", "The token for the registration is missing, unknown, expired or used up.", "RFC 7591 §3", "Make a new initial access token."),
             Self::TooManyRegistrations { .. } => rule("too_many_registrations", "The source registered as many clients as it may for now.", "RFC 7591 §5", "Wait."),
             Self::TooManyClients => rule("too_many_clients", "As many clients registered themselves as may.", "RFC 7591 §5", "Remove those that are not used."),
+            Self::TooManyGuesses { .. } => rule("too_many_guesses", "The source named too many wrong codes of devices.", "RFC 8628 §5.1", "Wait an hour."),
+            Self::UnknownTrustedIssuer(_) => rule("unknown_trusted_issuer", "There is no trusted issuer of this name.", "RFC 7523 §3", "Look at the list."),
             Self::UnknownSession(_) | Self::UnknownConsent(_) => rule("unknown_session", "There is no such session or consent.", USERGRID_API, "Look at the list."),
             Self::StalePage => rule("stale_page", "What the page brought back was made up, is too old, or is another browser's.", "RFC 9700 §4.7", "Begin anew."),
             Self::Upstream(cause) => failed(cause.failure()),

@@ -39,7 +39,7 @@ pub async fn authorize(call: Call) -> Result<HttpResponse, Refusal> {
     if let Some(sealed) = said.get("resume") {
         return match visit.opened(sealed, &[Stage::Resume]) {
             Ok(kept) => resume(&visit, kept.purpose).await,
-            Err(answer) => Ok(answer),
+            Err(answer) => Ok(*answer),
         };
     }
     match call.state.dispatcher.open(&place, &AuthorizeParameters::read(said.into_pairs())).await {

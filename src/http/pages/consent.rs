@@ -53,7 +53,7 @@ pub async fn answer(call: Call) -> Result<HttpResponse, Refusal> {
     let visit = Visit::begin(&call, &place).await?;
     let kept = match visit.brought(&said, &[Stage::Consent]) {
         Ok(kept) => kept,
-        Err(answer) => return Ok(answer),
+        Err(answer) => return Ok(*answer),
     };
     let Purpose::Authorize(request) = kept.purpose else { return Ok(visit.stale()) };
     let Some(signed) = visit.signed.as_ref().filter(|signed| Some(signed.session.id) == kept.session) else {

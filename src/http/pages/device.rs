@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use super::consent::in_words;
 use super::theme_of;
-use super::visit::{Next, Purpose, Said, Stage, Visit};
+use super::visit::{Next, Purpose, Fields, Stage, Visit};
 use crate::http::error::Refusal;
 use crate::http::extract::call::Call;
 use crate::manage::{DeviceVerdict, Signed, Theme, WaitingDevice};
@@ -42,7 +42,7 @@ struct Confirm<'a> {
 /// `GET|POST {issuer}/signin/device`
 pub async fn device(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
-    let said = Said::read(&call)?;
+    let said = Fields::read(&call)?;
     let visit = Visit::begin(&call, &place).await?;
     if call.request.method() == Method::POST {
         return answer(&visit, &said).await;
@@ -52,13 +52,15 @@ pub async fn device(call: Call) -> Result<HttpResponse, Refusal> {
     let Some(typed) = typed else { return Ok(ask(&visit, signed, None)) };
     match find(&visit, signed, typed).await {
         Ok(Some(device)) => confirm(&visit, signed, &device),
-        Ok(None) => Ok(ask(&visit, signed, Some("There is no device that waits with this code. Look at it once more."))),
+        Ok(None) => {
+            Ok(ask(&visit, signed, Some("There is no device that waits with this code. Look at it once more.")))
+        }
         Err(answer) => Ok(answer),
     }
 }
 
 /// What the person says to a device.
-async fn answer(visit: &Visit<'_>, said: &Said) -> Result<HttpResponse, Refusal> {
+async fn answer(visit: &Visit<'_>, said: &Fields) -> Result<HttpResponse, Refusal> {
     let kept = match visit.brought(said, &[Stage::Device]) {
         Ok(kept) => kept,
         Err(answer) => return Ok(answer),

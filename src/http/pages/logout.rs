@@ -118,7 +118,7 @@ fn confirm(visit: &Visit<'_>, to: Option<String>) -> Result<HttpResponse, Refusa
 async fn answered(visit: &mut Visit<'_>, said: &Fields) -> Result<HttpResponse, Refusal> {
     let kept = match visit.brought(said, &[Stage::Logout]) {
         Ok(kept) => kept,
-        Err(answer) => return Ok(answer),
+        Err(answer) => return Ok(*answer),
     };
     let Purpose::SignOut { to } = kept.purpose else { return Ok(visit.stale()) };
     match (said.get("action"), visit.signed.as_ref().map(|signed| signed.session.clone())) {

@@ -58,7 +58,7 @@ pub async fn sign_in(call: Call) -> Result<HttpResponse, Refusal> {
     }
     let kept = match visit.brought(&said, &[Stage::SignIn, Stage::Select]) {
         Ok(kept) => kept,
-        Err(answer) => return Ok(answer),
+        Err(answer) => return Ok(*answer),
     };
     match (said.get("action"), kept.purpose) {
         (Some("cancel"), Purpose::Authorize(request)) => Ok(decline(&visit, &request, AuthorizeError::Declined)),

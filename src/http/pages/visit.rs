@@ -122,20 +122,20 @@ impl<'a> Visit<'a> {
     /// What a form of ours brought back.
     ///
     /// *Errors*: the page that says so, for a form of another site, another browser, another page, or too old a one.
-    pub(super) fn brought(&self, said: &Fields, stages: &[Stage]) -> Result<Kept, HttpResponse> {
+    pub(super) fn brought(&self, said: &Fields, stages: &[Stage]) -> Result<Kept, Box<HttpResponse>> {
         if is_foreign(self.call.request.headers(), self.call.state.base.as_str()) {
             tracing::info!("a form of another site was refused");
-            return Err(self.stale());
+            return Err(Box::new(self.stale()));
         }
         self.opened(said.get("request").unwrap_or_default(), stages)
     }
 
     /// What was sealed before, on a page or for the way on.
-    pub(super) fn opened(&self, sealed: &str, stages: &[Stage]) -> Result<Kept, HttpResponse> {
+    pub(super) fn opened(&self, sealed: &str, stages: &[Stage]) -> Result<Kept, Box<HttpResponse>> {
         match self.call.state.registry.open_page::<Kept>(self.place, &self.browser, sealed) {
             Ok(kept) if stages.contains(&kept.stage) => Ok(kept),
-            Ok(_) | Err(ManageError::StalePage) => Err(self.stale()),
-            Err(cause) => Err(self.failed(&cause)),
+            Ok(_) | Err(ManageError::StalePage) => Err(Box::new(self.stale())),
+            Err(cause) => Err(Box::new(self.failed(&cause))),
         }
     }
 

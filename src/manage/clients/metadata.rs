@@ -148,7 +148,7 @@ fn typed(said: Map<String, Value>) -> Result<ClientMetadata, ClientFault> {
         return Ok(metadata);
     }
     let is_wrong = |member: &&str| said.get(*member).is_some_and(|value| parse(json!({ *member: value })).is_none());
-    let member = MEMBERS.into_iter().find(|member| is_wrong(&member)).unwrap_or("grant_types");
+    let member = MEMBERS.into_iter().find(|member| is_wrong(member)).unwrap_or("grant_types");
     Err(ClientFault::Metadata(member, "has a value that it cannot have"))
 }
 

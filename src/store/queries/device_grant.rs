@@ -141,16 +141,14 @@ pub fn poll(conn: &mut Conn, seen: &DeviceGrant, poll: Poll) -> Result<bool, Sto
         .find((RowId(seen.tenant.uuid()), seen.digest.0.to_vec()))
         .filter(device_grant::pause.eq(millis(seen.pause)));
     let noted = match (poll, seen.polled) {
-        (Poll::InTime(now), None) => {
-            diesel::update(same.filter(device_grant::polled.is_null())).set(device_grant::polled.eq(now)).execute(conn)?
-        }
+        (Poll::InTime(now), None) => diesel::update(same.filter(device_grant::polled.is_null()))
+            .set(device_grant::polled.eq(now))
+            .execute(conn)?,
         (Poll::InTime(now), Some(former)) => {
             let same = same.filter(device_grant::polled.eq(former));
             diesel::update(same).set(device_grant::polled.eq(now)).execute(conn)?
         }
-        (Poll::TooSoon(pause), _) => {
-            diesel::update(same).set(device_grant::pause.eq(millis(pause))).execute(conn)?
-        }
+        (Poll::TooSoon(pause), _) => diesel::update(same).set(device_grant::pause.eq(millis(pause))).execute(conn)?,
     };
     Ok(noted == 1)
 }

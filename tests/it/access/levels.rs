@@ -73,6 +73,8 @@ const TABLE: &[(&str, Rule)] = &[
     ("/testproperties", Rule::Absent),
     ("/{org}/{app}/authorize", Rule::Page),
     ("/{org}/{app}/signin", Rule::Page),
+    ("/{org}/{app}/signin/device", Rule::Page),
+    ("/{org}/{app}/device_authorization", Rule::Grant),
     ("/{org}/{app}/consent", Rule::Page),
     ("/{org}/{app}/logout", Rule::Page),
     ("/{org}/{app}/users/{user}/sessions", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),

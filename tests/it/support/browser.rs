@@ -140,7 +140,10 @@ impl Page {
 
     /// A path beside that of the page.
     fn sibling(&self, relative: &str) -> String {
-        let folder = self.path.rsplit_once('/').unwrap().0;
+        let (mut folder, mut relative) = (self.path.rsplit_once('/').unwrap().0, relative);
+        while let Some(rest) = relative.strip_prefix("../") {
+            (folder, relative) = (folder.rsplit_once('/').unwrap().0, rest);
+        }
         format!("{folder}/{relative}")
     }
 }
