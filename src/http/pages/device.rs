@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use super::consent::in_words;
 use super::theme_of;
-use super::visit::{Next, Purpose, Fields, Stage, Visit};
+use super::visit::{Fields, Next, Purpose, Stage, Visit};
 use crate::http::error::Refusal;
 use crate::http::extract::call::Call;
 use crate::manage::{DeviceVerdict, Signed, Theme, WaitingDevice};
@@ -55,7 +55,7 @@ pub async fn device(call: Call) -> Result<HttpResponse, Refusal> {
         Ok(None) => {
             Ok(ask(&visit, signed, Some("There is no device that waits with this code. Look at it once more.")))
         }
-        Err(answer) => Ok(answer),
+        Err(answer) => Ok(*answer),
     }
 }
 
@@ -63,7 +63,7 @@ pub async fn device(call: Call) -> Result<HttpResponse, Refusal> {
 async fn answer(visit: &Visit<'_>, said: &Fields) -> Result<HttpResponse, Refusal> {
     let kept = match visit.brought(said, &[Stage::Device]) {
         Ok(kept) => kept,
-        Err(answer) => return Ok(answer),
+        Err(answer) => return Ok(*answer),
     };
     let Purpose::Here(Next::Device(Some(code))) = kept.purpose else { return Ok(visit.stale()) };
     // Someone else is signed in by now, or nobody: they were not asked.
@@ -78,7 +78,7 @@ async fn answer(visit: &Visit<'_>, said: &Fields) -> Result<HttpResponse, Refusa
     let device = match find(visit, signed, &code).await {
         Ok(Some(device)) => device,
         Ok(None) => return Ok(over(visit)),
-        Err(answer) => return Ok(answer),
+        Err(answer) => return Ok(*answer),
     };
     let registry = &visit.call.state.registry;
     match registry.answer_device(visit.place, &device, (signed, verdict)).await {
@@ -89,10 +89,10 @@ async fn answer(visit: &Visit<'_>, said: &Fields) -> Result<HttpResponse, Refusa
 }
 
 /// Looks the device up; a page that says so where it cannot be.
-async fn find(visit: &Visit<'_>, signed: &Signed, typed: &str) -> Result<Option<WaitingDevice>, HttpResponse> {
+async fn find(visit: &Visit<'_>, signed: &Signed, typed: &str) -> Result<Option<WaitingDevice>, Box<HttpResponse>> {
     let source = visit.call.source();
     let found = visit.call.state.registry.waiting_device(visit.place, (signed, &source), typed).await;
-    found.map_err(|cause| visit.failed(&cause))
+    found.map_err(|cause| Box::new(visit.failed(&cause)))
 }
 
 fn sign_in_first(visit: &Visit<'_>, typed: Option<&str>) -> HttpResponse {
