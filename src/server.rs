@@ -21,10 +21,11 @@ pub use start::StartError;
 
 use crate::access::external::Voucher;
 use crate::access::{
-    Failures, Families, Feed, Guard, Introspector, LegacyTokens, Proofs, Revoker, Statements, Verifier,
+    ExplainPolicy, Explainer, Failures, Families, Feed, Guard, Introspector, LegacyTokens, Proofs, Revoker, Statements,
+    Verifier,
 };
 use crate::config::{Settings, TlsClientSettings};
-use crate::crypto::entropy::uuid_v4;
+use crate::crypto::entropy::uuid_v7;
 use crate::crypto::nonce::NonceMint;
 use crate::domain::place::BaseUrl;
 use crate::domain::tenant::Switch;
@@ -78,8 +79,10 @@ impl Services {
                 DirectoryCounts { hits, misses }
             }
         }));
-        let boundary = Arc::new(make_boundary(&core, &settings, &base, Arc::clone(&metrics)));
-        let state = Data::new(state(&core, &settings, dispatcher.clone(), Outside { metrics, sign_on })?);
+        let explainer = explainer(&core, &settings);
+        let boundary = make_boundary(&core, &settings, &base, (Arc::clone(&metrics), explainer.clone()));
+        let boundary = Arc::new(boundary);
+        let state = Data::new(state(&core, &settings, dispatcher.clone(), Outside { metrics, sign_on, explainer })?);
         Ok(Self { core, dispatcher, state, boundary, settings })
     }
 
@@ -121,6 +124,7 @@ impl Services {
                 notices: self.settings.sessions.notice_poll,
             },
             mail::Postman::begin(&self.core, &self.settings.mail, &self.state.base)?,
+            self.state.explainer.clone(),
         )?;
         Ok(Running { server, metrics, background })
     }
@@ -144,7 +148,7 @@ impl Running {
             }
             None => self.server.await,
         };
-        self.background.end();
+        self.background.end().await;
         ended
     }
 }
@@ -177,10 +181,18 @@ fn dispatcher(core: &Core, settings: &Settings, base: BaseUrl) -> Dispatcher {
 struct Outside {
     metrics: Arc<Metrics>,
     sign_on: Option<Arc<SignOn>>,
+    explainer: Explainer,
+}
+
+fn explainer(core: &Core, settings: &Settings) -> Explainer {
+    let explain = &settings.explain;
+    let policy = ExplainPolicy { enabled: explain.enabled, kept: explain.kept(), per_minute: explain.per_minute };
+    let (clock, entropy) = (Arc::clone(&core.clock), Arc::clone(&core.entropy));
+    Explainer::new(core.store.clone(), core.directory.clone(), clock, entropy, policy)
 }
 
 fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outside) -> Result<State, StartError> {
-    let Outside { metrics, sign_on } = outside;
+    let Outside { metrics, sign_on, explainer } = outside;
     let base = dispatcher.base().clone();
     let legacy = LegacyTokens {
         store: core.store.clone(),
@@ -225,6 +237,7 @@ fn state(core: &Core, settings: &Settings, dispatcher: Dispatcher, outside: Outs
         statements: Statements { directory: core.directory.clone() },
         feed: Feed { store: core.store.clone() },
         failures: Failures::new(settings.limits.client_failures),
+        explainer,
         registry: core.registry.clone(),
         sign_on,
         base,
@@ -249,16 +262,22 @@ fn certificates(settings: &Settings) -> Option<CertificateHeader> {
     Some(CertificateHeader { name, proxies })
 }
 
-fn make_boundary(core: &Core, settings: &Settings, base: &BaseUrl, metrics: Arc<Metrics>) -> Boundary {
+fn make_boundary(
+    core: &Core,
+    settings: &Settings,
+    base: &BaseUrl,
+    (metrics, explainer): (Arc<Metrics>, Explainer),
+) -> Boundary {
     let limits = &settings.limits;
-    let entropy = Arc::clone(&core.entropy);
+    let (clock, entropy) = (Arc::clone(&core.clock), Arc::clone(&core.entropy));
     let is_https = base.as_str().starts_with("https:");
     Boundary {
         limits: Limits { url: limits.uri_bytes, headers: limits.header_bytes, body: limits.body_bytes },
         cors: CorsPolicy::new(settings.server.cors_origins.clone()),
         strict_transport: if is_https { Switch::On } else { Switch::Off },
         clock: Arc::clone(&core.clock),
-        new_request_id: Arc::new(move || uuid_v4(&*entropy).to_string()),
+        new_trace: Arc::new(move || uuid_v7(clock.now(), &*entropy)),
+        on_refused: Arc::new(move |refused| explainer.note(refused)),
         on_completed: Arc::new(move |completed| {
             metrics.count_http_request(completed.method.as_str(), completed.status.as_u16(), completed.duration);
         }),

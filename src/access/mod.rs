@@ -3,6 +3,7 @@
 //! It reads memory first and decides; it issues no token.
 
 pub mod error;
+pub mod explain;
 pub mod external;
 mod family;
 mod feed;
@@ -18,6 +19,7 @@ mod throttle;
 pub mod verify;
 
 pub use error::{AccessError, Need};
+pub use explain::{ExplainPolicy, Explainer, token_as_seen};
 pub use family::Families;
 pub use feed::{Cursor, FRESH, Feed, FeedDocument};
 pub use gate::{Intent, Step};

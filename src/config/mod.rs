@@ -7,6 +7,7 @@ mod audit;
 mod database;
 mod directory;
 mod error;
+mod explain;
 mod keys;
 mod layers;
 mod limits;
@@ -37,6 +38,7 @@ pub use audit::AuditSettings;
 pub use database::DatabaseSettings;
 pub use directory::DirectorySettings;
 pub use error::{ConfigError, Fault};
+pub use explain::ExplainSettings;
 pub use keys::KeySettings;
 pub use layers::{Overrides, process_environment};
 pub use limits::LimitSettings;
@@ -79,6 +81,7 @@ pub struct Settings {
     pub registration: RegistrationSettings,
     pub superuser: SuperuserSettings,
     pub audit: AuditSettings,
+    pub explain: ExplainSettings,
     pub testing: TestingSettings,
     pub directory: DirectorySettings,
     pub logging: LoggingSettings,
@@ -118,6 +121,7 @@ impl Settings {
         self.mail.validate()?;
         self.superuser.validate()?;
         self.audit.validate()?;
+        self.explain.validate()?;
         self.directory.validate()?;
         self.logging.validate()?;
         self.metrics.validate(self.server.listen)?;

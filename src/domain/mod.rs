@@ -25,6 +25,7 @@ pub mod place;
 pub mod query;
 pub mod redirect;
 pub mod refresh;
+pub mod refusal;
 pub mod registered;
 pub mod revocation;
 pub mod role;

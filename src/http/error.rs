@@ -9,12 +9,15 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::json;
+use uuid::Uuid;
 
+use super::explain::Explained;
 use super::usergrid::envelope::ErrorEnvelope;
 use super::usergrid::jsonp::Callback;
 use crate::access::PROOF_ALGORITHMS;
 use crate::domain::clock::Moment;
 use crate::domain::failure::Failure;
+use crate::domain::refusal::Refused;
 use crate::domain::token::Algorithm;
 
 mod access;
@@ -26,6 +29,9 @@ mod proof;
 mod request;
 
 pub use request::RequestError;
+
+const TRACE_ID: &str = "trace_id";
+const ERROR_ID: &str = "error_id";
 
 /// How an answer speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,8 +147,8 @@ impl Answer {
     }
 }
 
-/// An error that has words for the outside.
-pub trait Worded: fmt::Display {
+/// An error that has words for the outside, and a rule for the inside.
+pub trait Worded: fmt::Display + Explained {
     /// The public answer to this cause.
     fn answer(&self, voice: Voice) -> Answer;
 }
@@ -153,15 +159,23 @@ pub struct Refusal {
     answer: Box<Answer>,
     started: Moment,
     now: Moment,
-    /// The request id, shown in the body of a 5xx.
-    trace: Option<String>,
+    /// What names this refusal: `trace_id` in the body, `error_id` where the server failed.
+    trace: Option<Uuid>,
     callback: Option<Callback>,
+    /// What the administration of the tenant may know of it.
+    refused: Option<Box<Refused>>,
 }
 
 impl Refusal {
     /// Puts an answer into its time and place.
-    pub fn new(answer: Answer, started: Moment, now: Moment, trace: Option<String>) -> Self {
-        Self { answer: Box::new(answer), started, now, trace, callback: None }
+    pub fn new(answer: Answer, started: Moment, now: Moment, trace: Option<Uuid>) -> Self {
+        Self { answer: Box::new(answer), started, now, trace, callback: None, refused: None }
+    }
+
+    /// Adds what the boundary keeps, should this be sent.
+    pub fn explained(mut self, refused: Refused) -> Self {
+        self.refused = Some(Box::new(refused));
+        self
     }
 
     /// Answers as a script where one was asked for.
@@ -184,6 +198,11 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         self.answer.code
     }
+
+    /// One refusal has one name: a failure's has been `error_id` ever since.
+    fn name_of_trace(&self) -> &'static str {
+        if self.answer.status.is_server_error() { ERROR_ID } else { TRACE_ID }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -198,12 +217,13 @@ impl ResponseError for Refusal {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let error_id = self.trace.clone().filter(|_| self.answer.status.is_server_error());
+        let named = self.trace.map(|trace| (self.name_of_trace(), trace));
         let mut response = match (self.answer.body, &self.callback) {
             (Body::Envelope, callback) => {
                 let envelope = ErrorEnvelope::new(self.answer.code, self.answer.description.clone(), self.started);
-                let envelope = match error_id {
-                    Some(id) => envelope.error_id(id),
+                let envelope = match named {
+                    Some((ERROR_ID, id)) => envelope.error_id(id),
+                    Some((_, id)) => envelope.trace_id(id),
                     None => envelope,
                 };
                 match callback {
@@ -214,8 +234,8 @@ impl ResponseError for Refusal {
             }
             (Body::OAuth, callback) => {
                 let mut body = json!({ "error_description": self.answer.description, "error": self.answer.code });
-                if let (Some(id), Some(members)) = (error_id, body.as_object_mut()) {
-                    members.insert("error_id".to_owned(), json!(id));
+                if let (Some((name, id)), Some(members)) = (named, body.as_object_mut()) {
+                    members.insert(name.to_owned(), json!(id));
                 }
                 match callback {
                     Some(callback) => callback.respond(self.answer.status, &body.to_string()),
@@ -235,6 +255,9 @@ impl ResponseError for Refusal {
         }
         if let Some(wait) = self.answer.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        }
+        if let Some(refused) = &self.refused {
+            response.extensions_mut().insert((**refused).clone());
         }
         response
     }

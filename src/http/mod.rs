@@ -3,6 +3,7 @@
 
 pub mod clients;
 pub mod error;
+pub mod explain;
 pub mod extract;
 pub mod middleware;
 pub mod oauth;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::http::header::HeaderName;
 
-use crate::access::{Failures, Feed, Guard, Introspector, Revoker, Statements, Verifier};
+use crate::access::{Explainer, Failures, Feed, Guard, Introspector, Revoker, Statements, Verifier};
 use crate::domain::clock::{Clock, Moment};
 use crate::domain::place::BaseUrl;
 use crate::domain::tenant::Switch;
@@ -28,6 +28,7 @@ pub struct State {
     pub feed: Feed,
     /// Who failed to prove themselves at introspection and revocation.
     pub failures: Failures,
+    pub explainer: Explainer,
     pub registry: Registry,
     /// Who speaks for admins, where that is another server.
     pub sign_on: Option<Arc<SignOn>>,

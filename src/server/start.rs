@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::mail::Postman;
+use crate::access::Explainer;
 use crate::config::Fault;
 use crate::crypto::password::LaneError;
 use crate::crypto::vault::VaultError;
@@ -20,6 +21,9 @@ use crate::upstream::UpstreamError;
 const FIRST_MAINTENANCE: Duration = Duration::from_secs(60);
 /// Between two rounds of maintenance.
 const MAINTENANCE: Duration = Duration::from_secs(600);
+
+/// Between two batches of refusals.
+const REFUSALS: Duration = Duration::from_millis(500);
 
 /// Why the server or a command could not start. One line, for an operator.
 #[derive(Debug, thiserror::Error)]
@@ -103,13 +107,16 @@ pub(super) struct Rhythm {
     pub(super) notices: Duration,
 }
 
-/// The work beside the requests: telling clients of ended sessions, following the change log, and maintenance.
+/// The work beside the requests: telling clients of ended sessions, following the change log, maintenance, and writing
+/// refusals.
 pub(super) struct Background {
     stop: Sender<()>,
     follower: JoinHandle<()>,
     maintenance: actix_web::rt::task::JoinHandle<()>,
     notices: actix_web::rt::task::JoinHandle<()>,
     postman: Option<Postman>,
+    explainer: Explainer,
+    refusals: actix_web::rt::task::JoinHandle<()>,
 }
 
 impl Background {
@@ -118,6 +125,7 @@ impl Background {
         registry: Registry,
         rhythm: Rhythm,
         postman: Option<Postman>,
+        explainer: Explainer,
     ) -> Result<Self, StartError> {
         let (stop, stopped) = mpsc::channel();
         let follow = move || {
@@ -130,12 +138,16 @@ impl Background {
         let follower =
             thread::Builder::new().name("change-log".to_owned()).spawn(follow).map_err(StartError::Thread)?;
         let notices = actix_web::rt::spawn(tell(registry.clone(), rhythm.notices));
-        Ok(Self { stop, follower, maintenance: actix_web::rt::spawn(maintain(registry)), notices, postman })
+        let maintenance = actix_web::rt::spawn(maintain(registry));
+        let refusals = actix_web::rt::spawn(write_refusals(explainer.clone()));
+        Ok(Self { stop, follower, maintenance, notices, postman, explainer, refusals })
     }
 
-    pub(super) fn end(self) {
+    pub(super) async fn end(self) {
         self.maintenance.abort();
         self.notices.abort();
+        self.refusals.abort();
+        self.explainer.flush().await;
         if let Some(postman) = self.postman {
             postman.end();
         }
@@ -143,6 +155,13 @@ impl Background {
         if self.follower.join().is_err() {
             tracing::error!("the change-log thread panicked");
         }
+    }
+}
+
+async fn write_refusals(explainer: Explainer) {
+    loop {
+        actix_web::rt::time::sleep(REFUSALS).await;
+        explainer.flush().await;
     }
 }
 

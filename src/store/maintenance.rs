@@ -66,7 +66,7 @@ impl Store {
 
     /// Removes up to `limit` rows of each kind that had ended by `now`: client secrets, refresh families, browsers'
     /// sessions, revocations, tokens of mails, authorization codes, pushed requests, the use of tokens, secrets of
-    /// registered clients, tokens for registration, what was used once.
+    /// registered clients, tokens for registration, what was used once, refusals.
     /// Returns how many went; call again while there are any. Signing keys are not among them: every node must hear of
     /// their end, see [`Store::save_signing_keys`].
     pub fn purge(&self, tenant: TenantId, now: Moment, limit: u32) -> Result<usize, StoreError> {
@@ -82,7 +82,8 @@ impl Store {
                 + q::oauth_client_secret::purge(conn, tenant, now, limit)?
                 + q::initial_access_token::purge(conn, tenant, now, limit)?
                 + q::seen_proof::purge(conn, tenant, now, limit)?
-                + q::device_grant::purge(conn, tenant, now, limit)?)
+                + q::device_grant::purge(conn, tenant, now, limit)?
+                + q::refusal::purge(conn, tenant, now, limit)?)
         })
     }
 

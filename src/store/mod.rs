@@ -32,6 +32,7 @@ mod pool;
 mod postgres;
 mod provision;
 mod refresh;
+mod refusals;
 mod registered;
 mod revocation;
 mod roles;

@@ -149,6 +149,11 @@ fn every_command_of_bound_tokens_works() {
 }
 
 #[test]
+fn every_command_of_refusals_works() {
+    every_command_works("docs/api/refusals.md");
+}
+
+#[test]
 fn an_answer_must_have_all_that_is_shown() {
     let answer = serde_json::json!({ "a": "xyz", "b": [{ "c": 1, "d": 2 }] });
     for (shown, is_kept) in [

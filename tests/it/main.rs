@@ -21,6 +21,7 @@ mod isolation;
 mod mail;
 mod management;
 mod moving;
+mod refusals;
 mod service;
 mod shutdown;
 mod signin;

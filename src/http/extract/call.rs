@@ -1,8 +1,10 @@
 //! One request as the handlers see it: where it knocked, what it said, and how to refuse it.
 
+mod inputs;
+mod refuse;
 mod said;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
@@ -23,6 +25,7 @@ use crate::access::{AccessError, Need, Presented, Session};
 use crate::domain::authority::Principal;
 use crate::domain::clock::Moment;
 use crate::domain::place::{Place, PlaceName};
+use crate::domain::refusal::Whereabouts;
 use crate::domain::secret::Secret;
 use crate::domain::tenant::{Application, Organization, Switch};
 use crate::domain::user::Identifier;
@@ -30,9 +33,8 @@ use crate::grant::GrantError;
 use crate::http::error::{Refusal, RequestError, Voice, Worded};
 use crate::http::middleware::access_log::AccessFields;
 use crate::http::middleware::canonical::CameAs;
-use crate::http::middleware::request_id::RequestId;
 use crate::http::state::State;
-use crate::manage::{Actor, ManageError};
+use crate::manage::Actor;
 
 /// The first segment under which the path rules put an application named by its UUID alone.
 const BY_ID: &str = "~";
@@ -76,6 +78,8 @@ pub struct Call {
     parameters: OnceCell<Result<Parameters, ParameterError>>,
     /// The same without a JSON body, for the routes whose body is an entity: its members are no credentials.
     outer: OnceCell<Result<Parameters, ParameterError>>,
+    /// Where it is, once that was asked.
+    whereabouts: RefCell<Option<Whereabouts>>,
 }
 
 impl FromRequest for Call {
@@ -90,7 +94,8 @@ impl FromRequest for Call {
             let started = state.clock.now();
             let authorization = Authorization::from_headers(request.headers());
             let (body, parameters, outer) = (Bytes::new(), OnceCell::new(), OnceCell::new());
-            let mut call = Self { state, request, started, authorization, body, parameters, outer };
+            let whereabouts = RefCell::new(None);
+            let mut call = Self { state, request, started, authorization, body, parameters, outer, whereabouts };
             if !is_known_encoding(call.request.headers()) {
                 return Err(call.refuse(&RequestError::UnknownEncoding));
             }
@@ -157,6 +162,7 @@ impl Call {
     pub async fn place(&self) -> Result<Place, Refusal> {
         let name = self.place_name();
         let place = self.state.registry.place(&name).await.map_err(|cause| self.refuse(&cause))?;
+        self.remember_place(place.as_ref());
         let place = place.ok_or_else(|| self.unknown_place())?;
         if let Place::App { org, app } = &place {
             AccessFields::note(&self.request, |fields| {
@@ -316,34 +322,5 @@ impl Call {
         let token = self.parameters()?.token.as_ref().ok_or_else(|| self.refuse(&RequestError::Missing("token")))?;
         let text = token.expose().split('?').next().unwrap_or_default();
         Ok(Secret::new(text))
-    }
-
-    /// Refuses a caller whose own account could not be read: a token without a holder is dead (Usergrid).
-    pub fn refuse_holder(&self, cause: &ManageError) -> Refusal {
-        match cause {
-            ManageError::UnknownUser(_) => self.refuse(&AccessError::HolderGone),
-            other => self.refuse(other),
-        }
-    }
-
-    /// Refuses in Usergrid's voice.
-    pub fn refuse(&self, cause: &impl Worded) -> Refusal {
-        self.refuse_in(Voice::Usergrid, cause)
-    }
-
-    /// Refuses: the caller gets the words, the log the cause.
-    pub fn refuse_in(&self, voice: Voice, cause: &impl Worded) -> Refusal {
-        let answer = cause.answer(voice);
-        let extensions = self.request.extensions();
-        let trace = extensions.get::<RequestId>().map(|id| id.as_str().to_owned());
-        drop(extensions);
-        AccessFields::note(&self.request, |fields| fields.outcome = Some(answer.code));
-        let request_id = trace.as_deref();
-        if answer.status.is_server_error() {
-            tracing::error!(request_id, code = answer.code, %cause, "failed");
-        } else {
-            tracing::info!(request_id, code = answer.code, %cause, "refused");
-        }
-        Refusal::new(answer, self.started, self.state.clock.now(), trace)
     }
 }

@@ -146,6 +146,11 @@ impl Parameters {
         self.in_query.contains(&name)
     }
 
+    /// The names of the known parameters that came, those of the URL first.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.in_query.iter().chain(&self.in_body).copied()
+    }
+
     fn read_form(&mut self, text: &[u8], source: Source) -> Result<(), ParameterError> {
         for (name, value) in pairs(text) {
             let name = decode(name).map_err(ParameterError::MalformedForm)?;

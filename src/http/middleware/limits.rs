@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
+use uuid::Uuid;
 
 use crate::domain::clock::Moment;
 use crate::http::usergrid::envelope::ErrorEnvelope;
@@ -46,7 +47,7 @@ impl Limits {
 
 impl LimitExceeded {
     /// The answer, in Usergrid's envelope.
-    pub fn respond(self, now: Moment) -> HttpResponse {
+    pub fn respond(self, now: Moment, trace: Uuid) -> HttpResponse {
         let (status, error, description) = match self {
             Self::Url => (StatusCode::URI_TOO_LONG, "uri_too_long", "The path and query are too long."),
             Self::Headers => (
@@ -56,7 +57,7 @@ impl LimitExceeded {
             ),
             Self::Body => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body of the request is too large."),
         };
-        ErrorEnvelope::new(error, description, now).into_response(status, now)
+        ErrorEnvelope::new(error, description, now).trace_id(trace).into_response(status, now)
     }
 }
 
@@ -92,7 +93,7 @@ mod tests {
 
     #[test]
     fn each_limit_has_its_status() {
-        let status = |limit: LimitExceeded| limit.respond(Moment::EPOCH).status().as_u16();
+        let status = |limit: LimitExceeded| limit.respond(Moment::EPOCH, Uuid::nil()).status().as_u16();
         assert_eq!([LimitExceeded::Url, LimitExceeded::Headers, LimitExceeded::Body].map(status), [414, 431, 413]);
     }
 }

@@ -16,6 +16,7 @@ use actix_web::http::header::{ACCEPT_ENCODING, ACCESS_CONTROL_EXPOSE_HEADERS, He
 use actix_web::http::{Method, StatusCode, Version};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpMessage, HttpResponse};
+use uuid::Uuid;
 
 use access_log::{AccessFields, Completed, UNMATCHED};
 use cors::CorsPolicy;
@@ -23,6 +24,7 @@ use limits::Limits;
 use request_id::{RequestId, X_REQUEST_ID};
 
 use crate::domain::clock::{Clock, Moment};
+use crate::domain::refusal::Refused;
 use crate::domain::tenant::Switch;
 use crate::http::extract::proof::NextNonce;
 
@@ -36,9 +38,12 @@ pub struct Boundary {
     /// On where the server is reached by `https`.
     pub strict_transport: Switch,
     pub clock: Arc<dyn Clock>,
-    pub new_request_id: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Makes what a request is traced by.
+    pub new_trace: Arc<dyn Fn() -> Uuid + Send + Sync>,
     /// Told of every answer, for the metrics.
     pub on_completed: Arc<dyn Fn(&Completed<'_>) + Send + Sync>,
+    /// Told of every refusal that is sent.
+    pub on_refused: Arc<dyn Fn(Refused) + Send + Sync>,
 }
 
 /// The boundary as a middleware; the outermost one, to be wrapped last.
@@ -63,12 +68,12 @@ impl Boundary {
     ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
         let mut visit = Visit {
             method: request.method().clone(),
-            id: RequestId::accept(request.headers(), &*self.new_request_id),
+            id: RequestId::accept(request.headers(), (self.new_trace)()),
             started: self.clock.now(),
             route: None,
         };
         request.extensions_mut().insert(visit.id.clone());
-        if let Some(answer) = self.early_answer(&request, visit.started) {
+        if let Some(answer) = self.early_answer(&request, &visit) {
             return Ok(self.finish(&visit, request.into_response(answer).map_into_right_body()));
         }
         if request.version() < Version::HTTP_11 {
@@ -90,9 +95,9 @@ impl Boundary {
     }
 
     /// What needs no routing: a refusal for size, or a preflight.
-    fn early_answer(&self, request: &ServiceRequest, now: Moment) -> Option<HttpResponse> {
+    fn early_answer(&self, request: &ServiceRequest, visit: &Visit) -> Option<HttpResponse> {
         if let Err(exceeded) = self.limits.check(request) {
-            return Some(exceeded.respond(now));
+            return Some(exceeded.respond(visit.started, visit.id.trace()));
         }
         (request.method() == Method::OPTIONS).then(|| self.cors.preflight(request.headers()))
     }
@@ -100,6 +105,9 @@ impl Boundary {
     /// Adds what every answer bears, and reports it.
     fn finish<B>(&self, visit: &Visit, mut response: ServiceResponse<B>) -> ServiceResponse<B> {
         let request = response.request().clone();
+        if let Some(refused) = response.response_mut().extensions_mut().remove::<Refused>() {
+            (self.on_refused)(refused);
+        }
         let headers = response.headers_mut();
         headers.insert(X_REQUEST_ID, visit.id.header_value());
         self.cors.apply(request.headers(), headers);

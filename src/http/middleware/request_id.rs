@@ -1,6 +1,8 @@
-//! The id by which a request is found in the log, given by the caller or made here.
+//! The id by which a request is found in the log, given by the caller or made here; and the trace, which is always made
+//! here, so that nobody chooses by what name a refusal is kept. Where the id is made here, both are the same.
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use uuid::Uuid;
 
 /// The header that brings the id and takes it back.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -9,26 +11,35 @@ const LENGTH_MAX: usize = 64;
 
 /// The id of the request at hand; handlers find it in the request's extensions. A cheap clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestId(HeaderValue);
+pub struct RequestId {
+    value: HeaderValue,
+    trace: Uuid,
+}
 
 impl RequestId {
     /// Takes the caller's id if it has 1 to 64 characters of `[A-Za-z0-9._-]`, so that it can forge no log line;
-    /// otherwise makes one.
-    pub fn accept(headers: &HeaderMap, make: &dyn Fn() -> String) -> Self {
-        match headers.get(X_REQUEST_ID).filter(|value| is_plain(value)) {
-            Some(value) => Self(value.clone()),
-            None => Self(HeaderValue::try_from(make()).unwrap_or(HeaderValue::from_static("-"))),
-        }
+    /// otherwise the id is the trace.
+    pub fn accept(headers: &HeaderMap, trace: Uuid) -> Self {
+        let value = match headers.get(X_REQUEST_ID).filter(|value| is_plain(value)) {
+            Some(value) => value.clone(),
+            None => HeaderValue::try_from(trace.to_string()).unwrap_or(HeaderValue::from_static("-")),
+        };
+        Self { value, trace }
+    }
+
+    /// What a refusal of this request is called.
+    pub fn trace(&self) -> Uuid {
+        self.trace
     }
 
     /// The text, for logs and bodies.
     pub fn as_str(&self) -> &str {
-        self.0.to_str().unwrap_or_default()
+        self.value.to_str().unwrap_or_default()
     }
 
     /// The value to echo.
     pub fn header_value(&self) -> HeaderValue {
-        self.0.clone()
+        self.value.clone()
     }
 }
 
@@ -47,7 +58,9 @@ mod tests {
         if let Some(value) = incoming {
             headers.insert(X_REQUEST_ID, HeaderValue::from_str(value).expect("a header value"));
         }
-        RequestId::accept(&headers, &|| "made".to_owned()).as_str().to_owned()
+        let id = RequestId::accept(&headers, Uuid::from_u128(7));
+        assert_eq!(id.trace(), Uuid::from_u128(7));
+        id.as_str().to_owned()
     }
 
     #[test]
@@ -55,7 +68,7 @@ mod tests {
         assert_eq!(accepted(Some("Az0._-")), "Az0._-");
         assert_eq!(accepted(Some(&"x".repeat(64))), "x".repeat(64));
         for odd in [None, Some(""), Some("a b"), Some("a\tb"), Some("a\"b"), Some(&*"x".repeat(65))] {
-            assert_eq!(accepted(odd), "made", "{odd:?}");
+            assert_eq!(accepted(odd), "00000000-0000-0000-0000-000000000007", "{odd:?}");
         }
     }
 }

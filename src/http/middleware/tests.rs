@@ -28,6 +28,10 @@ impl Clock for StepClock {
     }
 }
 
+/// What every request is traced by.
+const MADE: Uuid = Uuid::from_u128(7);
+const MADE_TEXT: &str = "00000000-0000-0000-0000-000000000007";
+
 type Seen = Arc<Mutex<Vec<String>>>;
 
 fn make_boundary(seen: &Seen) -> Arc<Boundary> {
@@ -37,7 +41,8 @@ fn make_boundary(seen: &Seen) -> Arc<Boundary> {
         cors: CorsPolicy::Any,
         strict_transport: Switch::Off,
         clock: Arc::new(StepClock::default()),
-        new_request_id: Arc::new(|| "made".to_owned()),
+        new_trace: Arc::new(|| MADE),
+        on_refused: Arc::new(|_| {}),
         on_completed: Arc::new(move |done| {
             let Completed { method, route, status, duration, request_id, fields } = done;
             let line = format!(
@@ -88,17 +93,19 @@ async fn a_request_is_routed_by_its_canonical_path_and_keeps_its_query() {
     let seen = Seen::default();
     let response = answer!(&seen, TestRequest::post().uri("//orgs/acme/apps/shop/token/?a=//b/&c"));
     assert_eq!(response.status(), 200);
-    assert_eq!(header(&response, X_REQUEST_ID), Some("made"));
+    assert_eq!(header(&response, X_REQUEST_ID), Some(MADE_TEXT));
     assert_eq!(header(&response, X_CONTENT_TYPE_OPTIONS), Some("nosniff"));
-    assert_eq!(read_body(response).await, "acme shop a=//b/&c made");
-    assert_eq!(lines(&seen), ["POST /{org}/{app}/token 200 7ms made Some(\"acme\") Some(\"ok\")"]);
+    assert_eq!(read_body(response).await, format!("acme shop a=//b/&c {MADE_TEXT}"));
+    let line = format!("POST /{{org}}/{{app}}/token 200 7ms {MADE_TEXT} Some(\"acme\") Some(\"ok\")");
+    assert_eq!(lines(&seen), [line]);
 }
 
 #[actix_web::test]
 async fn an_escaped_slash_never_separates() {
     let seen = Seen::default();
     let response = answer!(&seen, TestRequest::get().uri("/acme%2Fapps/shop/token"));
-    assert_eq!(read_body(response).await, "acme/apps shop  made", "one name, though not one that a tenant can bear");
+    let body = read_body(response).await;
+    assert_eq!(body, format!("acme/apps shop  {MADE_TEXT}"), "one name, though not one that a tenant can bear");
     for lost in ["/acme/../shop/token", "/~/shop/token", "/%7e/shop/token", "/acme/%2e/token"] {
         assert_eq!(answer!(&seen, TestRequest::get().uri(lost)).status(), 404, "{lost}");
     }
@@ -145,9 +152,9 @@ async fn a_request_over_a_limit_is_refused_in_json() {
         let response = answer!(&seen, request);
         assert_eq!(response.status(), status);
         assert_eq!(header(&response, CONTENT_TYPE), Some("application/json"));
-        assert_eq!(header(&response, X_REQUEST_ID), Some("made"));
+        assert_eq!(header(&response, X_REQUEST_ID), Some(MADE_TEXT));
         let body: Value = serde_json::from_slice(&read_body(response).await).expect("a JSON body");
-        assert_eq!(body["error"], error);
+        assert_eq!((&body["error"], &body["trace_id"]), (&Value::from(error), &Value::from(MADE_TEXT)));
     }
 }
 

@@ -119,11 +119,13 @@ fn token() -> ObjectBuilder {
 }
 
 fn error(more: &[(&str, Type)]) -> ObjectBuilder {
-    let texts = ["error", "error_description", "error_id"].map(|name| (name, Type::String));
+    let texts = ["error", "error_description", "trace_id", "error_id"].map(|name| (name, Type::String));
     members(members(any_object(), &texts), more)
         .required("error")
         .required("error_description")
-        .description(Some("A stable code and a sentence; `error_id` names a failure of the server in its log."))
+        .description(Some(
+            "A stable code and a sentence; `trace_id` names the refusal, and `error_id` in its place a failure of the server.",
+        ))
 }
 
 fn envelope() -> ObjectBuilder {

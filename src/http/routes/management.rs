@@ -5,7 +5,7 @@ use crate::http::clients::{self, registration};
 use crate::http::oauth::{device as oauth_device, jwks, par, token};
 use crate::http::pages::{admission, authorize, consent, device, logout, organization, recovery, signin};
 use crate::http::usergrid::management::{admins, apps, feeds, me, org_config, org_users, orgs};
-use crate::http::usergrid::{credentials, mail, revoke, sessions, signin_provider, sso};
+use crate::http::usergrid::{credentials, mail, refusals, revoke, sessions, signin_provider, sso};
 
 pub(super) const ROUTES: &[Route] = &[
     route!(
@@ -277,6 +277,22 @@ pub(super) const ROUTES: &[Route] = &[
         "/orgs/{org}/apps/{app}/mail/{mail}",
         [Operation::get("One mail of the outbox; with its words while it is held.")],
         mail::read_of_application
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/refusals",
+        [Operation::get("What an application refused, newest first.")],
+        refusals::of_application
+    ),
+    route!(
+        "/orgs/{org}/apps/{app}/refusals/{trace}",
+        [Operation::get("Why an application refused a request.")],
+        refusals::one_of_application
+    ),
+    route!("/refusals", [Operation::get("What the management plane refused, newest first.")], refusals::of_management),
+    route!(
+        "/refusals/{trace}",
+        [Operation::get("Why the management plane refused a request.")],
+        refusals::one_of_management
     ),
     route!(
         "/orgs/{org}/apps/{app}/credentials",

@@ -8,6 +8,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::domain::client::ClientId;
 use crate::domain::clock::Moment;
@@ -201,7 +202,8 @@ impl Envelope {
 
 /// A refusal in Usergrid's words.
 ///
-/// *Shape*: `{"error":"unauthorized","timestamp":1,"duration":0,"error_description":"..","error_id":".."}`
+/// *Shape*: `{"error":"unauthorized","timestamp":1,"duration":0,"error_description":"..","trace_id":".."}`, with
+/// `error_id` in place of `trace_id` where the server failed.
 #[derive(Clone, Debug, Serialize)]
 pub struct ErrorEnvelope {
     error: &'static str,
@@ -209,7 +211,9 @@ pub struct ErrorEnvelope {
     timing: Timing,
     error_description: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error_id: Option<String>,
+    trace_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_id: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exception: Option<&'static str>,
 }
@@ -218,12 +222,18 @@ impl ErrorEnvelope {
     /// A refusal of a request that began at `started`. The description is for the caller: a sentence, no cause.
     pub fn new(error: &'static str, description: impl Into<Cow<'static, str>>, started: Moment) -> Self {
         let timing = Timing::new(started);
-        Self { error, timing, error_description: description.into(), error_id: None, exception: None }
+        Self { error, timing, error_description: description.into(), trace_id: None, error_id: None, exception: None }
     }
 
-    /// What the log knows this refusal by.
-    pub fn error_id(mut self, id: impl Into<String>) -> Self {
-        self.error_id = Some(id.into());
+    /// What the log and the tenant's administration know this refusal by.
+    pub fn trace_id(mut self, id: Uuid) -> Self {
+        self.trace_id = Some(id);
+        self
+    }
+
+    /// What the log knows this failure by.
+    pub fn error_id(mut self, id: Uuid) -> Self {
+        self.error_id = Some(id);
         self
     }
 

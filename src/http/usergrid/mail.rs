@@ -62,7 +62,8 @@ pub async fn template(call: Call) -> Result<HttpResponse, Refusal> {
     Ok(envelope.into_response(call.state.clock.now()))
 }
 
-async fn administered(call: &Call) -> Result<(Arc<Application>, Principal), Refusal> {
+/// The application of a path below its organization, and the caller, who has access to both.
+pub(super) async fn administered(call: &Call) -> Result<(Arc<Application>, Principal), Refusal> {
     let session = call.session(&Place::Management).await?;
     let (org, caller) = call.organization(session.as_ref()).await?;
     let name = PlaceName::App { org: org.id.to_string(), app: call.segment("app").to_owned() };
@@ -71,7 +72,8 @@ async fn administered(call: &Call) -> Result<(Arc<Application>, Principal), Refu
     Ok((app, caller))
 }
 
-async fn superuser(call: &Call) -> Result<Principal, Refusal> {
+/// The caller, who is the superuser.
+pub(super) async fn superuser(call: &Call) -> Result<Principal, Refusal> {
     let session = call.session(&Place::Management).await?;
     let admin = call.state.guard.superuser(session.as_ref()).map_err(|cause| call.refuse(&cause))?;
     Ok(Principal::Admin { admin })

@@ -15,6 +15,7 @@ pub mod mail;
 pub mod management;
 mod metadata;
 pub mod permissions;
+pub mod refusals;
 pub mod revoke;
 pub mod roles;
 pub mod sessions;

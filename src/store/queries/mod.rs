@@ -47,6 +47,7 @@ mod post;
 pub mod provision;
 pub mod pushed_request;
 pub mod refresh_family;
+pub mod refusal;
 pub mod revocation;
 pub mod role;
 pub mod seen_proof;

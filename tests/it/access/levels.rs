@@ -268,7 +268,7 @@ fn instance(route: &str) -> String {
     };
     let path = route.replace("{org}", "acme").replace("{app}", "shop").replace("{user}", user);
     let path = path.replace("{collection}", "books").replace("{name}", "password_reset");
-    let path = ["{role}", "{group}", "{followed}", "{mail}", "{session}", "{client}", "{secret}", "{token}"]
+    let path = ["{role}", "{group}", "{followed}", "{mail}", "{session}", "{client}", "{secret}", "{token}", "{trace}"]
         .iter()
         .fold(path, |path, name| path.replace(name, "nobody"));
     let path = if path.ends_with("/sia-provider") { format!("{path}?provider_key=facebook") } else { path };

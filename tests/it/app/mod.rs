@@ -161,6 +161,7 @@ fn an_error_comes_in_the_envelope_of_errors() {
         "timestamp": BEGIN,
         "duration": 0,
         "error_description": "Subject does not have permission to access this resource",
+        "trace_id": answer.header("x-request-id"),
     });
     assert_eq!((answer.status, &answer.json), (401, &expected));
     assert_eq!(answer.header("content-type"), "application/json");
@@ -170,6 +171,7 @@ fn an_error_comes_in_the_envelope_of_errors() {
         "timestamp": BEGIN,
         "duration": 0,
         "error_description": "Could not find application for acme/nowhere from URI: acme/nowhere/users/me",
+        "trace_id": answer.header("x-request-id"),
     });
     assert_eq!((answer.status, &answer.json), (404, &expected));
 }

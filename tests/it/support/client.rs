@@ -128,6 +128,14 @@ impl Answer {
         self.json[member].as_str().unwrap_or_default()
     }
 
+    /// The body, with the same word in place of the trace, which is new in every refusal.
+    pub fn less_trace(&self) -> String {
+        match self.json["trace_id"].as_str() {
+            Some(trace) => self.text.replace(trace, "TRACE"),
+            None => self.text.clone(),
+        }
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }

@@ -30,8 +30,8 @@ fn a_grant_answers_as_a_script() {
 fn a_refusal_answers_as_a_script_with_its_status() {
     let world = world();
     let wrong = world.guest().get(&format!("/acme/shop/token?{}", query("wrong", "cb")));
-    let body = r#"{"error_description":"invalid username or password","error":"invalid_grant"}"#;
-    assert_script(&wrong, 400, &format!("/**/cb({body});"));
+    let body = r#"{"error_description":"invalid username or password","error":"invalid_grant","trace_id":"#;
+    assert_script(&wrong, 400, &format!("/**/cb({body}\"{}\"}});", wrong.header("x-request-id")));
 
     let client =
         form(&[("grant_type", "client_credentials"), ("client_id", "x"), ("client_secret", "y"), ("callback", "cb")]);

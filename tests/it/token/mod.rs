@@ -37,7 +37,7 @@ fn form(parameters: &[(&str, &str)]) -> String {
 fn assert_oauth(answer: &Answer, status: u16, error: &str, description: &str) {
     assert_refused(answer, status, error, description);
     assert_eq!(answer.header("www-authenticate"), "", "{}", answer.text);
-    assert_eq!(members(answer), ["error", "error_description"], "{}", answer.text);
+    assert_eq!(members(answer), ["error", "error_description", "trace_id"], "{}", answer.text);
 }
 
 /// A refusal in Usergrid's envelope, without a challenge.
@@ -45,7 +45,7 @@ fn assert_oauth(answer: &Answer, status: u16, error: &str, description: &str) {
 fn assert_envelope(answer: &Answer, status: u16, error: &str, description: &str) {
     assert_refused(answer, status, error, description);
     assert_eq!(answer.header("www-authenticate"), "", "{}", answer.text);
-    assert_eq!(members(answer), ["duration", "error", "error_description", "timestamp"], "{}", answer.text);
+    assert_eq!(members(answer), ["duration", "error", "error_description", "timestamp", "trace_id"], "{}", answer.text);
 }
 
 /// A refused client that tried Basic: 401 with the challenge, in every voice (RFC 6749 §5.2).
@@ -53,7 +53,7 @@ fn assert_envelope(answer: &Answer, status: u16, error: &str, description: &str)
 fn assert_challenged(answer: &Answer) {
     assert_refused(answer, 401, "invalid_client", WRONG_CLIENT);
     assert_eq!(answer.header("www-authenticate"), r#"Basic realm="Tokengrid", charset="UTF-8""#);
-    assert_eq!(members(answer), ["error", "error_description"], "{}", answer.text);
+    assert_eq!(members(answer), ["error", "error_description", "trace_id"], "{}", answer.text);
 }
 
 /// What holds of every refusal: it grants nothing, and nobody on the way may keep it.

@@ -19,7 +19,8 @@ fn assert_off(guest: &Client, path: &str, username: &str, (id, secret): &(String
         assert_oauth(&guest.send("POST", &format!("{path}?{query}"), None, ""), 400, "invalid_request", OFF);
         // A page can read its refusal only as a script.
         let script = guest.form(path, &format!("{query}&callback=cb"));
-        let body = format!(r#"{{"error_description":"{OFF}","error":"invalid_request"}}"#);
+        let trace = script.header("x-request-id");
+        let body = format!(r#"{{"error_description":"{OFF}","error":"invalid_request","trace_id":"{trace}"}}"#);
         assert_eq!((script.status, script.text), (400, format!("/**/cb({body});")));
     }
     // One credential in the URL is one too many, wherever the rest stands.

@@ -27,7 +27,7 @@ const ELSEWHERE: [&str; 6] = [
 ];
 
 /// Words in quotes in the tables that are no codes.
-const NO_CODES: [&str; 4] = ["error", "error_description", "error_id", "ttl"];
+const NO_CODES: [&str; 5] = ["error", "error_description", "error_id", "trace_id", "ttl"];
 
 fn admin(world: &World) -> crate::support::Client {
     world.caller(&world.acme, Authority::Admin)

@@ -95,6 +95,10 @@ async fn an_error_has_its_own_order() {
   "error_description": "Unable to authenticate"
 }"#;
     assert_eq!(text(response).await, expected);
-    let full = text(error.error_id("e1").exception("x.Y").into_response(StatusCode::UNAUTHORIZED, NOW)).await;
-    assert!(full.ends_with("\"error_id\": \"e1\",\n  \"exception\": \"x.Y\"\n}"), "{full}");
+    let id = Uuid::from_u128(7);
+    let traced = text(error.clone().trace_id(id).into_response(StatusCode::UNAUTHORIZED, NOW)).await;
+    assert!(traced.ends_with(",\n  \"trace_id\": \"00000000-0000-0000-0000-000000000007\"\n}"), "{traced}");
+    let full = text(error.error_id(id).exception("x.Y").into_response(StatusCode::UNAUTHORIZED, NOW)).await;
+    let end = "\"error_id\": \"00000000-0000-0000-0000-000000000007\",\n  \"exception\": \"x.Y\"\n}";
+    assert!(full.ends_with(end), "{full}");
 }
