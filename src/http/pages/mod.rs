@@ -26,7 +26,7 @@ use crate::domain::secret::Secret;
 use crate::manage::Theme;
 
 /// The one style of all pages, by its SHA-256, so that no other may slip in (CSP Level 3 §6.7.2).
-const STYLE: &str = "'sha256-1+VB0VHTUSmtuMb5kES7fDFTZAP7dGYGjxbTqyD2HWE='";
+const STYLE: &str = "'sha256-VGtw5w8udbW9QnGCCYOdU/Oh/pgi9df+cJTnn11y23Q='";
 
 /// The one script of all pages, by its SHA-256: it presses the button of the page that hands a code over.
 const SCRIPT: &str = "'sha256-ePniVEkSivX/c7XWBGafqh8tSpiRrKiqYeqbG7N1TOE='";
