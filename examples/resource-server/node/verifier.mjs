@@ -63,6 +63,8 @@ export class Verifier {
       requiredClaims: ['sub', 'exp', 'iat', 'jti', 'client_id'],
     });
     if (claims.iat > seconds + SKEW) throw new Error('not yet valid');
+    // It holds only while whoever took it out does, which only the issuer knows.
+    if (claims.lender !== undefined) throw new Error('lent');
     if (this.#covers(claims)) throw new Error('revoked');
     return claims;
   }

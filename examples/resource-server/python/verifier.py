@@ -70,6 +70,9 @@ class Verifier:
             raise Refused("for another audience")
         if claims["iat"] > now + SKEW or claims.get("nbf", 0) > now + SKEW:
             raise Refused("not yet valid")
+        if "lender" in claims:
+            # It holds only while whoever took it out does, which only the issuer knows.
+            raise Refused("lent")
         if self._covers(claims):
             raise Refused("revoked")
         return claims

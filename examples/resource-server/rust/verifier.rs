@@ -34,6 +34,8 @@ pub enum Refused {
     Revoked,
     /// No feed that holds: nobody knows what was revoked.
     Stale,
+    /// A token that someone above its holder took out: it holds only while they do, which only its issuer knows.
+    Lent,
 }
 
 /// The claims that the checks need; the rest is in `all`.
@@ -48,6 +50,7 @@ struct Claims {
     nbf: Option<i64>,
     jti: String,
     sid: Option<String>,
+    lender: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -174,6 +177,9 @@ impl Verifier {
         }
         if claims.exp <= now {
             return Err(Refused::Expired);
+        }
+        if claims.lender.is_some() {
+            return Err(Refused::Lent);
         }
         match known.covers(&claims).ok_or(Refused::Malformed)? {
             true => Err(Refused::Revoked),

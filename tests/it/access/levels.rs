@@ -34,10 +34,10 @@ enum Rule {
     Absent,
     /// Nobody without a grant, which no credential stands for: 400.
     Grant,
-    /// Everyone, by a page that says so where too little was said: credentials of programs are not looked at.
-    Page,
     /// Tokens with a scope that those of the walk lack: 403 for these levels of this place, in the standard's words.
     Scope(&'static [Authority]),
+    /// Everyone, by a page that says so where too little was said: credentials of programs are not looked at.
+    Page,
     /// As `Grant`, but a token is looked at: an admin's of any organization is renewed, another is 401.
     GrantOrAdmin,
 }
@@ -310,11 +310,8 @@ fn walk_all(rights: Rights) {
                 let challenge = answer.header("www-authenticate");
                 // Usergrid: what is the superuser's alone is asked for by Basic, which no portal's page goes to.
                 let scheme = if answer.text.contains("No system access") { "Basic realm=" } else { "Bearer realm=" };
-                assert_eq!(
-                    answer.status == 401 || answer.text_of("error") == "insufficient_scope",
-                    challenge.starts_with(scheme),
-                    "{method} {path}: {challenge}"
-                );
+                let is_challenged = answer.status == 401 || answer.text_of("error") == "insufficient_scope";
+                assert_eq!(is_challenged, challenge.starts_with(scheme), "{method} {path}: {challenge}");
                 walked += 1;
             }
         }
