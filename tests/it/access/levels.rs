@@ -38,6 +38,8 @@ enum Rule {
     Scope(&'static [Authority]),
     /// Everyone, by a page that says so where too little was said: credentials of programs are not looked at.
     Page,
+    /// Registered clients alone, who are none of the walk's callers: each hears so in the standard's words.
+    Client,
     /// As `Grant`, but a token is looked at: an admin's of any organization is renewed, another is 401.
     GrantOrAdmin,
 }
@@ -82,7 +84,7 @@ const TABLE: &[(&str, Rule)] = &[
     ("/{org}/{app}/authorize", Rule::Page),
     ("/{org}/{app}/signin", Rule::Page),
     ("/{org}/{app}/signin/device", Rule::Page),
-    ("/{org}/{app}/device_authorization", Rule::Grant),
+    ("/{org}/{app}/device_authorization", Rule::Client),
     ("/{org}/{app}/consent", Rule::Page),
     ("/{org}/{app}/logout", Rule::Page),
     ("/{org}/{app}/users/{user}/sessions", Rule::Only(&[AppUser, AppClient, OrgClient, Admin])),
@@ -197,7 +199,7 @@ fn expected(rule: Rule, rights: Rights, credential: Credential, method: &str) ->
         other => other,
     };
     match (rule, credential) {
-        (Rule::Open | Rule::Absent | Rule::Page, _) => Verdict::Served,
+        (Rule::Open | Rule::Absent | Rule::Page | Rule::Client, _) => Verdict::Served,
         (Rule::Grant, _) | (Rule::GrantOrAdmin, Credential::Guest | Credential::Pair(..)) => Verdict::GrantMissing,
         (Rule::Scope(levels), credential) => match credential {
             // Organizations' clients and admins have the management plane in common.
@@ -303,6 +305,11 @@ fn walk_all(rights: Rights) {
             }
             for credential in credentials() {
                 let answer = walk.send(method, &path, credential);
+                if matches!(rule, Rule::Client) {
+                    let codes = ["invalid_request", "invalid_client", "unauthorized_client"];
+                    assert!(codes.contains(&answer.text_of("error")), "{method} {path}: {}", answer.text);
+                    continue;
+                }
                 let expected = expected(*rule, rights, credential, method);
                 if verdict(*rule, &answer) != Some(expected) {
                     wrong.push(format!("{method} {path} {credential:?}: {} {}", answer.status, answer.text));

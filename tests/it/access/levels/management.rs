@@ -11,7 +11,7 @@ pub const TABLE: &[(&str, Rule)] = &[
     ("/management/par", Rule::Grant),
     ("/management/signin", Rule::Page),
     ("/management/signin/device", Rule::Page),
-    ("/management/device_authorization", Rule::Grant),
+    ("/management/device_authorization", Rule::Client),
     ("/management/consent", Rule::Page),
     ("/management/logout", Rule::Page),
     ("/management/users/{user}/sessions", Rule::Only(&[Admin])),
