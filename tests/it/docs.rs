@@ -134,6 +134,11 @@ fn every_command_of_the_first_five_minutes_works() {
 }
 
 #[test]
+fn every_command_of_registered_clients_works() {
+    every_command_works("docs/api/clients.md");
+}
+
+#[test]
 fn every_command_of_coming_from_usergrid_works() {
     every_command_works("docs/usergrid.md");
 }

@@ -17,6 +17,7 @@ use crate::manage::{ClientFault, ManageError, Registered, Registrant};
 /// *Shape*: the metadata of RFC 7591 §2 in JSON; 201 with what is in force, the secret and the token to keep it by.
 pub async fn register(call: Call) -> Result<HttpResponse, Refusal> {
     let place = call.place().await?;
+    call.state.registry.registers_clients(&place).map_err(|cause| refuse(&call, &cause))?;
     let (source, token) = (call.source(), bearer(&call));
     let given = given(&call)?;
     let by = Registrant { token, source: &source };
@@ -36,7 +37,11 @@ pub async fn registered(call: Call) -> Result<HttpResponse, Refusal> {
             removed.map_err(|cause| refuse(&call, &cause))?;
             return Ok(view::unkept(HttpResponse::NoContent().finish()));
         }
-        Method::PUT => registry.replace_registration(&place, &client, token, &given(&call)?).await,
+        Method::PUT => {
+            // Who asks comes before what they say.
+            registry.read_registration(&place, &client, token).await.map_err(|cause| refuse(&call, &cause))?;
+            registry.replace_registration(&place, &client, token, &given(&call)?).await
+        }
         _ => registry.read_registration(&place, &client, token).await,
     };
     Ok(answer(&call, &place, StatusCode::OK, &done.map_err(|cause| refuse(&call, &cause))?))

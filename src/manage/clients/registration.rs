@@ -145,6 +145,13 @@ impl Registry {
         self.remove_client(&client, itself(place, &client)).await
     }
 
+    /// Whether clients register themselves here at all. Asked before anything else of a request is looked at.
+    ///
+    /// *Errors*: `NoClientRegistration`.
+    pub fn registers_clients(&self, place: &Place) -> Result<(), ManageError> {
+        self.client_registration(place).map(|_mode| ())
+    }
+
     /// Who may register here.
     fn client_registration(&self, place: &Place) -> Result<ClientRegistration, ManageError> {
         let mode = match place {
