@@ -302,10 +302,11 @@ fn s3_3_a_code_is_typed_however_a_person_types_it() {
     let stage = stage();
     let (browser, page) = stage.visit(PAGE);
     assert_eq!((page.status(), page.title().as_str()), (200, "Let a device in"));
-    for typed in [str::to_lowercase as fn(&str) -> String, |code| code.replace('-', "+"), |code| code.replace('-', "")]
-    {
+    for (hyphen, is_small) in [("-", true), ("+", false), ("", false)] {
         let begun = stage.begin();
-        let page = browser.get(&format!("{PAGE}?user_code={}", typed(&begun.user_code)));
+        let typed = begun.user_code.replace('-', hyphen);
+        let typed = if is_small { typed.to_lowercase() } else { typed };
+        let page = browser.get(&format!("{PAGE}?user_code={typed}"));
         assert_eq!(page.status(), 200, "{}", page.html());
         assert_eq!(browser.press(&page, "allow", &[]).status(), 200);
         assert_eq!(stage.poll(&begun).status, 200);

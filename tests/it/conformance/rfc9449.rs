@@ -111,7 +111,7 @@ fn s4_3_there_is_one_proof_and_it_holds_for_the_request() {
         with("iat", json!(iat - 61)),
         with("iat", json!(iat + 16)),
         with("jti", json!("")),
-        key.prove(&good()).replace(|last: char| last == '.', "-"),
+        key.prove(&good()).replace('.', "-"),
     ];
     for proof in &broken {
         let answer = with_proofs(&world, &[proof]);

@@ -11,9 +11,13 @@ use tokengrid::domain::authority::Authority;
 use crate::support::{Answer, PASSWORD, World, world};
 
 /// Codes of the same tables that other tests produce, and where.
-const ELSEWHERE: [&str; 6] = [
+const ELSEWHERE: [&str; 9] = [
     // access/scope.rs: a token that was given for something else.
     "insufficient_scope",
+    // conformance/rfc9449: tokens that are bound to a key, and proofs of it.
+    "invalid_dpop_proof",
+    "invalid_token",
+    "use_dpop_nonce",
     // service/lane.rs: the password lane is full.
     "temporarily_unavailable",
     // service/bodies.rs: a body that does not arrive.
