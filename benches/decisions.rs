@@ -10,7 +10,8 @@ use tokengrid::config::{self, Overrides};
 use tokengrid::domain::place::{Place, PlaceName};
 use tokengrid::domain::secret::Secret;
 use tokengrid::grant::{
-    ClientMethod, ClientProof, Dispatcher, ExchangeParameters, GrantRequest, Origin, PresentedClient, ScopeRule, Transport,
+    ClientMethod, ClientProof, Dispatcher, ExchangeParameters, GrantRequest, Origin, PresentedClient, ScopeRule,
+    Transport,
 };
 use tokengrid::http::extract::parameters::Parameters;
 use tokengrid::http::extract::path::canonical_path;
@@ -73,9 +74,6 @@ fn request(app: &Credentials) -> GrantRequest {
         resources: Vec::new(),
         jkt: None,
         origin: Origin::default(),
-        exchange: ExchangeParameters::default(),
-        assertion: None,
-        device_code: None,
         scope: None,
         ttl: None,
     }
