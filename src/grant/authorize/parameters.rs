@@ -53,6 +53,12 @@ impl AuthorizeParameters {
         read
     }
 
+    /// All that was said and is known, as it came. What is not known goes no further: it may be a password.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let said = self.said.iter().map(|(name, value)| (*name, value.as_str()));
+        said.chain(self.resources.iter().map(|resource| ("resource", resource.as_str())))
+    }
+
     /// What was said under a name. Nothing where it was said twice: neither is believed.
     pub(in crate::grant) fn get(&self, name: &str) -> Option<&str> {
         let mut values = self.said.iter().filter(|(said, _)| *said == name).map(|(_, value)| value.as_str());

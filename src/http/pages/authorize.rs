@@ -33,7 +33,8 @@ pub async fn authorize(call: Call) -> Result<HttpResponse, Refusal> {
     let visit = Visit::begin(&call, &place).await?;
     if call.request.method() == Method::POST {
         // The cookie comes with no form of another site, but with the GET that follows it.
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(said.into_pairs()).finish();
+        let said = AuthorizeParameters::read(said.into_pairs());
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(said.pairs()).finish();
         return Ok(visit.go(&format!("authorize?{query}")));
     }
     if let Some(sealed) = said.get("resume") {

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+use tokengrid::domain::authority::Authority;
 use tokengrid::domain::permission::Verb;
+use tokengrid::domain::tenant::ClientRegistration;
 use tokengrid::http::routes;
 
-use crate::support::world;
+use crate::support::{world, world_with};
 
 fn instance(route: &str) -> String {
     let user = if route.starts_with("/management/") { "acme-admin" } else { "ann" };
@@ -14,7 +17,11 @@ fn instance(route: &str) -> String {
 
 #[test]
 fn every_listed_route_serves_its_methods_and_no_other() {
-    let world = world();
+    // Where clients do not register themselves there is no such route.
+    let world = world_with(|settings| settings.management.registration_of_clients = ClientRegistration::Token);
+    let registers =
+        world.caller(&world.acme, Authority::Admin).put("/acme/shop", &json!({ "registration_of_clients": "token" }));
+    assert_eq!(registers.status, 200, "{}", registers.text);
     for (path, route) in routes::all() {
         let serves = |verb: Verb| route.operations.iter().any(|operation| operation.verb == verb);
         for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"] {

@@ -11,7 +11,20 @@ use tokengrid::domain::authority::Authority;
 use crate::support::{Answer, PASSWORD, World, world};
 
 /// Codes of the same tables that other tests produce, and where.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 18] = [
+    // conformance/oidc_core_signin.rs, rfc7636.rs, rfc8707.rs: authorization requests and codes.
+    "access_denied",
+    "code_challenge_method",
+    "invalid_target",
+    // conformance/rfc6749_clients.rs, rfc7591.rs: registered clients, and how they register.
+    "unauthorized_client",
+    "invalid_client_metadata",
+    "invalid_redirect_uri",
+    // conformance/rfc8628.rs: devices that ask again.
+    "authorization_pending",
+    "slow_down",
+    // conformance/rfc7009.rs: what cannot be revoked.
+    "unsupported_token_type",
     // access/scope.rs: a token that was given for something else.
     "insufficient_scope",
     // conformance/rfc9449: tokens that are bound to a key, and proofs of it.
