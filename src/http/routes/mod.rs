@@ -5,6 +5,7 @@
 //! (`extract::path`); `/~/{uuid}` is an application by its UUID.
 
 mod application;
+mod clients;
 mod issuer;
 mod management;
 mod members;
@@ -71,7 +72,7 @@ impl Route {
 /// Whether a place serves this path below it.
 pub fn serves(place: &Place, path: &str) -> bool {
     let lists: &[&[Route]] = match place {
-        Place::Management => &[management::ROUTES, management::CLIENTS, issuer::ROUTES],
+        Place::Management => &[management::ROUTES, clients::ROUTES, issuer::ROUTES],
         Place::App { .. } => &[application::ROUTES, members::ROUTES, issuer::ROUTES],
     };
     lists.iter().flat_map(|list| list.iter()).any(|route| route.path == path)
@@ -83,7 +84,7 @@ pub fn all() -> impl Iterator<Item = (String, &'static Route)> {
         ("", service::ROUTES),
         ("/management", management::ROUTES),
         ("/management", issuer::ROUTES),
-        ("/management", management::CLIENTS),
+        ("/management", clients::ROUTES),
         ("/{org}/{app}", application::ROUTES),
         ("/{org}/{app}", members::ROUTES),
         ("/{org}/{app}", issuer::ROUTES),
@@ -105,7 +106,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     }
     config
         .service(
-            plane("/management", &[management::ROUTES, management::CLIENTS, issuer::ROUTES])
+            plane("/management", &[management::ROUTES, clients::ROUTES, issuer::ROUTES])
                 .default_service(web::to(unknown_route)),
         )
         .service(

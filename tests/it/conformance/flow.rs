@@ -245,6 +245,10 @@ pub fn assert_refused(answer: &Answer) {
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(
         answer.json,
-        json!({ "error": answer.text_of("error"), "error_description": answer.text_of("error_description") })
+        json!({
+            "error": answer.text_of("error"),
+            "error_description": answer.text_of("error_description"),
+            "trace_id": answer.text_of("trace_id"),
+        })
     );
 }

@@ -138,6 +138,7 @@ fn a_person_sees_their_sessions_and_ends_one() {
     house.advance(5);
     let other = house.browser();
     house.arrive(&other, "");
+    house.advance(5);
     let own = house.world.caller(&house.world.acme, AppUser);
     let listed = own.get("/acme/shop/users/me/sessions");
     assert_eq!((listed.status, listed.json["count"].as_u64()), (200, Some(3)), "{}", listed.text);
