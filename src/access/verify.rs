@@ -330,7 +330,10 @@ fn lender_of(by: &LenderClaim, holder: Principal) -> Option<Principal> {
     let lender = match (by.authority, holder) {
         (Authority::Admin, _) => Principal::Admin { admin: by.sub.parse::<AdminId>().ok()? },
         (Authority::OrgClient, _) => Principal::OrgClient { org: holder.org()? },
-        (Authority::AppClient, Principal::AppUser { org, app, .. }) => Principal::AppClient { org, app },
+        (Authority::AppClient, Principal::AppUser { org, app, .. }) => match RegisteredId::parse_client_id(&by.sub) {
+            Some(client) => Principal::Registered { org: Some(org), app: Some(app), client },
+            None => Principal::AppClient { org, app },
+        },
         _ => return None,
     };
     (lender.subject() == by.sub).then_some(lender)

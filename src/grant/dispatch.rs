@@ -184,15 +184,15 @@ impl Dispatcher {
     }
 
     /// Makes a new token for an admin who has shown a valid one. `session` is the `sid` of that token: the new one
-    /// dies with it.
+    /// dies with it; `client_id` is whom it was given to, where it says so.
     ///
-    /// *Errors*: `NotAnAdmin` for any other level; the account's state as at sign-in.
+    /// *Errors*: `NotAnAdmin` for any other level; `TokenOfClient`; the account's state as at sign-in.
     pub async fn reissue(
         &self,
         principal: Principal,
-        session: Option<Uuid>,
+        (session, client_id): (Option<Uuid>, Option<&str>),
         ttl: Option<Duration>,
     ) -> Result<Issued, GrantError> {
-        reissue::run(&self.0, principal, session, ttl).await
+        reissue::run(&self.0, principal, (session, client_id), ttl).await
     }
 }

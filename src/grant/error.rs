@@ -101,6 +101,8 @@ pub enum GrantError {
     SessionOver,
     #[error("not an admin's token")]
     NotAnAdmin,
+    #[error("a token that was given to a registered client renews nothing")]
+    TokenOfClient,
     #[error("the issuer has no active signing key")]
     NoSigningKey,
     #[error("the protocol core refused: {0}")]

@@ -21,10 +21,14 @@ use crate::store::Store;
 pub(super) async fn run(
     this: &Workbench,
     principal: Principal,
-    session: Option<Uuid>,
+    (session, client_id): (Option<Uuid>, Option<&str>),
     ttl: Option<Duration>,
 ) -> Result<Issued, GrantError> {
     let Principal::Admin { admin } = principal else { return Err(GrantError::NotAnAdmin) };
+    // It would shed what binds it to that client: its end, its scope, its life, and who acts by it.
+    if client_id.is_some_and(|client_id| client_id != client::own_id(&Place::Management)) {
+        return Err(GrantError::TokenOfClient);
+    }
     this.policy.may_begin_here(principal)?;
     let place = Place::Management;
     let candidate = person::find(this, &place, Identifier::Id(admin.uuid())).await?;

@@ -86,7 +86,7 @@ impl Worded for GrantError {
                 "Unable to authenticate due to expired access token",
                 Challenge::InvalidToken,
             ),
-            Self::NotAnAdmin => {
+            Self::NotAnAdmin | Self::TokenOfClient => {
                 Answer::unauthorized("unauthorized", "No admin user access authorized", Challenge::Bearer)
             }
             Self::Lane(cause) => Answer::failure(cause.failure(), cause).in_oauth_body(),

@@ -45,6 +45,7 @@ impl Explained for GrantError {
             Self::TtlTooLong { max } => rule("ttl_too_long", "The life that was asked for exceeds the longest one.", USERGRID_TOKEN, "Ask for less, or raise accesstokenttl.").because(format!("at most {} ms", max.as_millis())),
             Self::SessionOver => rule("session_over", "The session behind the token has ended.", USERGRID_TOKEN, SIGN_IN_AGAIN),
             Self::NotAnAdmin => rule("not_an_admin", "The token is valid, and its holder is no admin.", USERGRID_TOKEN, "Come with the token of an admin."),
+            Self::TokenOfClient => rule("token_of_client", "The token was given to a registered client, and is not renewed without its grant.", USERGRID_TOKEN, "Use the refresh token, as that client."),
             Self::WrongClientMethod(_) => rule("wrong_client_method", "The client proved itself, or would have, by another method than the registered one.", "RFC 7591 §2", "Use the client's token_endpoint_auth_method, or change it."),
             Self::WrongAssertion(cause) => rule("wrong_assertion", "The client's assertion does not verify.", "RFC 7523 §3", "Compare its kid, iss, sub, aud and exp with the registered keys and this issuer.").because(cause),
             Self::UsedAssertion => rule("used_assertion", "The client's assertion was used before.", "RFC 7523 §3", "Sign a new one, with a new jti, for each request."),

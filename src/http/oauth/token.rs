@@ -71,8 +71,10 @@ async fn reissue(call: &Call, parameters: &Parameters, voice: Voice) -> Result<I
     let session = call.session_by(&Place::Management, parameters).await?;
     let session = session.ok_or_else(|| call.refuse_in(voice, &GrantError::MissingGrantType))?;
     let ttl = ttl(parameters).map_err(|cause| call.refuse_in(voice, &cause))?;
-    let family = session.token.as_ref().and_then(|token| token.session);
-    let issued = call.state.dispatcher.reissue(session.principal, family, ttl).await;
+    let token = session.token.as_ref();
+    let client_id = token.and_then(|token| token.claims.as_ref()).map(|claims| claims.client_id.as_str());
+    let former = (token.and_then(|token| token.session), client_id);
+    let issued = call.state.dispatcher.reissue(session.principal, former, ttl).await;
     issued.map_err(|cause| call.refuse_in(voice, &cause))
 }
 

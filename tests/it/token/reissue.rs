@@ -8,7 +8,7 @@ use tokengrid::manage::Actor;
 
 use super::four_levels::claims;
 use super::{WRONG_LOGIN, assert_envelope, assert_oauth, assert_refused, form};
-use crate::support::{PASSWORD, World, world};
+use crate::support::{PASSWORD, SUPERUSER, World, superuser_on, world, world_with};
 
 fn admin(world: &World) -> String {
     world.guest().sign_in("/management", "acme-admin", PASSWORD).token()
@@ -167,4 +167,37 @@ fn me_without_a_token_is_the_token_endpoint() {
     assert_eq!(answer.json["user"]["username"], "acme-admin");
     // A former session's token beside the grant does not count.
     assert_eq!(world.guest().bearer("stale").json("/management/me", &body).status, 200);
+}
+
+#[test]
+fn a_token_that_a_registered_client_was_given_is_not_renewed_into_one_of_the_admins_own() {
+    const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+    let world = world_with(superuser_on);
+    let said = json!({ "client_name": "service", "grant_types": [EXCHANGE], "scope": "api" });
+    let made = world.superuser().json("/management/clients", &said);
+    let text = |name: &str| made.json["entities"][0][name].as_str().unwrap().to_owned();
+    let service = world.guest().basic(&text("client_id"), &text("client_secret"));
+    let exchanged = |subject: &str| {
+        let body = [
+            ("grant_type", EXCHANGE),
+            ("subject_token", subject),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+        ];
+        service.form("/management/token", &form(&body)).token()
+    };
+    let superuser = world.guest().sign_in("/management", SUPERUSER.0, SUPERUSER.1).token();
+    for own in [admin(&world), superuser] {
+        let given = exchanged(&own);
+        let bearer = world.guest().bearer(&given);
+        assert_eq!(bearer.get("/management/me").status, 200, "it is good for all else");
+        for answer in [
+            bearer.get("/management/token?ttl=604800000"),
+            bearer.send("POST", "/management/token", None, ""),
+            world.guest().form("/management/token", &form(&[("access_token", &given)])),
+            world.guest().json("/management/token", &json!({ "access_token": given })),
+        ] {
+            assert_eq!(answer.error(), (401, "unauthorized"), "{}", answer.text);
+        }
+        assert_eq!(world.guest().bearer(&own).get("/management/token").status, 200);
+    }
 }

@@ -63,3 +63,22 @@ fn what_was_lent_lives_no_longer_than_a_revocation_of_the_lender_is_remembered()
     let lent = get(&admin, "/users/ann/token");
     assert!(lent.json["expires_in"].as_i64().is_some_and(|left| left <= week), "{}", lent.text);
 }
+
+#[test]
+fn a_registered_client_with_every_right_lends_tokens_that_hold_and_die_with_it() {
+    let stage = Stage::new();
+    let admin = stage.world.caller(&stage.world.acme, Admin);
+    let clients = "/management/orgs/acme/apps/shop/clients";
+    let said = json!({ "client_name": "desk", "grant_types": ["client_credentials"], "scope": "api read" });
+    let made = admin.json(clients, &said);
+    let text = |name: &str| made.json["entities"][0][name].as_str().unwrap().to_owned();
+    let (id, desk) = (text("client_id"), stage.guest.basic(&text("client_id"), &text("client_secret")));
+    let own = desk.form("/acme/shop/token", "grant_type=client_credentials&scope=api").token();
+    let lent = get(&stage.guest.bearer(&own), "/users/ann/token").token();
+    let look = |token: &str| get(&stage.guest.bearer(token), "/users/me").status;
+    assert_eq!(look(&lent), 200);
+    let limited = desk.form("/acme/shop/token", "grant_type=client_credentials&scope=read").token();
+    assert_eq!(get(&stage.guest.bearer(&limited), "/users/ann/token").status, 403);
+    assert_eq!(admin.put(&format!("{clients}/{id}"), &json!({ "disabled": true })).status, 200);
+    assert_eq!(look(&lent), 401);
+}
