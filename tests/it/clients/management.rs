@@ -175,10 +175,10 @@ fn a_client_of_one_tenant_is_unknown_at_any_other() {
     let wrong = world.guest().basic(text(&client, "client_id"), "x").form("/acme/shop/token", own);
     for place in ["/rival/shop", "/acme/sandbox", "/management"] {
         let answer = caller.form(&format!("{place}/token"), own);
-        assert_eq!((answer.status, &answer.text), (401, &unknown.text), "{place}");
+        assert_eq!((answer.status, answer.less_trace()), (401, unknown.less_trace()), "{place}");
         assert_eq!(answer.header("www-authenticate"), unknown.header("www-authenticate"));
     }
-    assert_eq!((wrong.status, &wrong.text), (401, &unknown.text));
+    assert_eq!((wrong.status, wrong.less_trace()), (401, unknown.less_trace()));
     let rival = world.caller(&world.rival, tokengrid::domain::authority::Authority::Admin);
     let id = text(&client, "client_id");
     assert_eq!(rival.get(rivals).json["count"], 0);

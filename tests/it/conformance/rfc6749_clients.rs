@@ -57,7 +57,7 @@ fn s3_2_1_and_5_2_a_failed_client_is_401_and_basic_is_challenged() {
     assert!(failed.header("www-authenticate").starts_with("Basic realm="));
     assert_eq!((failed.header("cache-control"), failed.header("pragma")), ("no-store", "no-cache"));
     let unknown = ask(&world.guest().basic("Y2w6AAAAAAAAAAAAAAAAAAAABw", "wrong"), &[OWN]);
-    assert_eq!((unknown.status, &unknown.text), (failed.status, &failed.text));
+    assert_eq!((unknown.status, unknown.less_trace()), (failed.status, failed.less_trace()));
     let by_body = [OWN, ("client_id", text(&client, "client_id")), ("client_secret", "wrong")];
     let failed = ask(&world.guest(), &by_body);
     assert_eq!((failed.status, failed.header("www-authenticate")), (401, ""));
