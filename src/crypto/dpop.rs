@@ -161,7 +161,7 @@ fn signer(parts: &Parts<'_>) -> Result<PublicKey, DpopError> {
     if header.crit.is_some() {
         return Err(DpopError::Critical);
     }
-    let algorithm = ALGORITHMS.into_iter().find(|known| known.as_str() == header.alg);
+    let algorithm = ALGORITHMS.into_iter().find(|known| known.answers_to(&header.alg));
     let algorithm = algorithm.ok_or(DpopError::WrongAlgorithm)?;
     let Unrepeated(members) = header.jwk;
     match PublicKey::read(&members) {

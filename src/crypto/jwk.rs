@@ -68,8 +68,9 @@ impl PublicKey {
             }
             _ => return Err(JwkError::Unfit),
         };
-        let is_for = |name: &str, word: &str| members.get(name).is_none_or(|value| value == word);
-        if !is_for("use", "sig") || !is_for("alg", algorithm.as_str()) {
+        let is_for_signing = members.get("use").is_none_or(|value| value == "sig");
+        let is_its = |value: &Value| value.as_str().is_some_and(|name| algorithm.answers_to(name));
+        if !is_for_signing || !members.get("alg").is_none_or(is_its) {
             return Err(JwkError::Unfit);
         }
         let key = jwk(&public).and_then(|jwk| DecodingKey::from_jwk(&jwk).ok()).ok_or(JwkError::Unfit)?;

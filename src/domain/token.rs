@@ -46,6 +46,11 @@ impl Algorithm {
         }
     }
 
+    /// Whether others may call it so: EdDSA with our one curve is called Ed25519, too (RFC 9864 §2.2).
+    pub fn answers_to(self, name: &str) -> bool {
+        name == self.as_str() || (self == Self::EdDsa && name == "Ed25519")
+    }
+
     /// Reads the registered name; `None` for anything not on the list.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)

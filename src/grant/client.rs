@@ -115,6 +115,13 @@ fn is_own_unproved(place: &Place, presented: &PresentedClient) -> bool {
     is_bare && presented.id == own_id(place)
 }
 
+impl PresentedClient {
+    /// Which registered client this would be, if what it shows holds.
+    pub fn registered_id(&self) -> Option<RegisteredId> {
+        named(self).ok().and_then(|named| RegisteredId::parse_client_id(&named))
+    }
+}
+
 /// The client id under which a place itself asks: its own client for an application, a word for the management plane.
 pub(super) fn own_id(place: &Place) -> String {
     place.client_id()

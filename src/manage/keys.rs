@@ -8,9 +8,11 @@ use serde_json::json;
 
 use super::{Actor, ManageError, Registry};
 use crate::domain::clock::Moment;
-use crate::domain::id::{AppId, TenantId};
+use crate::domain::id::{AppId, RegisteredId, TenantId};
 use crate::domain::journal::ChangeKind;
 use crate::domain::key::{KeyPurpose, KeySlot, KeyState, SigningKey};
+use crate::domain::registered::ClientMetadata;
+use crate::domain::scope::OPENID;
 use crate::domain::token::Algorithm;
 use crate::store::{Conflict, Journal, KeyChange, Provision, StoreError};
 
@@ -92,6 +94,29 @@ impl Registry {
             }
         }
         Err(ManageError::KeysChanged)
+    }
+
+    /// Makes sure that a client can be told who signed in. What the administration rotated since its registration may
+    /// have taken the key away.
+    ///
+    /// *Errors*: as `ensure_id_key`.
+    pub async fn ensure_id_key_of(&self, tenant: TenantId, client: RegisteredId) -> Result<(), ManageError> {
+        match self.directory.registered(tenant, client).await? {
+            Some(known) => self.ensure_id_key_for(tenant, &known.client().metadata).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The same for a client that is about to be written.
+    pub(super) async fn ensure_id_key_for(
+        &self,
+        tenant: TenantId,
+        metadata: &ClientMetadata,
+    ) -> Result<(), ManageError> {
+        match metadata.scope.contains(OPENID) {
+            true => self.ensure_id_key(tenant, metadata.id_token_signed_response_alg).await,
+            false => Ok(()),
+        }
     }
 
     /// Adds a key to an issuer, of the algorithm that the application asks for now, and one for each other algorithm

@@ -108,6 +108,15 @@ fn a_proof_of_each_algorithm_holds() {
     assert_eq!(with_nonce.nonce.as_deref(), Some("n"));
 }
 
+/// RFC 9864 deprecates the name EdDSA, and libraries sign by the new one. It was refused here once.
+#[test]
+fn a_proof_may_call_eddsa_ed25519() {
+    let client = CLIENTS.iter().find(|client| client.0 == Algorithm::EdDsa).unwrap();
+    let header = with(client.header(), "alg", Some("\"Ed25519\""));
+    let proof = read_proof(&client.prove(header, claims()), &expected(URL)).unwrap();
+    assert_eq!(proof.jti, "one");
+}
+
 #[test]
 fn the_thumbprint_is_of_the_key_alone() {
     let mut header = es256().header();
@@ -131,10 +140,10 @@ fn another_type_or_demand_is_refused() {
 
 #[test]
 fn only_the_closed_list_of_algorithms_is_accepted() {
-    for alg in ["none", "HS256", "ES384", "RS512", "PS256", "es256", "Ed25519", ""] {
+    for alg in ["none", "HS256", "ES384", "RS512", "PS256", "es256", "ed25519", "Ed448", ""] {
         assert_eq!(with_header("alg", Some(&json!(alg).to_string())), Err(DpopError::WrongAlgorithm), "{alg}");
     }
-    for alg in ["RS256", "EdDSA"] {
+    for alg in ["RS256", "EdDSA", "Ed25519"] {
         assert_eq!(with_header("alg", Some(&json!(alg).to_string())), Err(DpopError::UnfitKey), "{alg}");
     }
     for alg in [None, Some("null"), Some("[\"ES256\"]")] {

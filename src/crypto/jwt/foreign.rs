@@ -147,7 +147,7 @@ impl ForeignKeys {
         let parts = Parts::split(token)?;
         let header = decode(parts.header)?;
         let ForeignHeader { alg, kid, .. } = ForeignHeader::read(&header, expected.profile)?;
-        let algorithm = expected.algorithms.iter().find(|known| known.as_str() == alg);
+        let algorithm = expected.algorithms.iter().find(|known| known.answers_to(&alg));
         let algorithm = *algorithm.ok_or(JwtError::WrongAlgorithm)?;
         let candidates = self.candidates(kid.as_deref(), algorithm)?;
         if !candidates.iter().any(|key| key.has_signed(&parts)) {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::access::Statement;
 use crate::domain::place::Place;
 use crate::domain::token::Algorithm;
+use crate::grant::PresentedClient;
 use crate::http::error::{Refusal, Voice};
 use crate::http::extract::call::Call;
 use crate::manage::ManageError;
@@ -35,5 +36,17 @@ impl Call {
         // Only a rotation in this very moment takes the key away again.
         let signed = signed.ok_or_else(|| self.refuse_in(Voice::OAuth, &ManageError::KeysChanged))?;
         Ok(signed.expose().to_owned())
+    }
+
+    /// Makes sure that the issuer can sign the ID tokens of whoever asks for tokens, before anything is used up.
+    pub async fn ready_to_tell(
+        &self,
+        place: &Place,
+        voice: Voice,
+        client: Option<&PresentedClient>,
+    ) -> Result<(), Refusal> {
+        let Some(client) = client.and_then(PresentedClient::registered_id) else { return Ok(()) };
+        let ready = self.state.registry.ensure_id_key_of(place.tenant(), client).await;
+        ready.map_err(|cause| self.refuse_in(voice, &cause))
     }
 }

@@ -47,6 +47,7 @@ async fn answer(call: &Call, parameters: &Parameters, voice: Voice) -> Result<Is
     }
     let mut request = read(call, parameters).map_err(|cause| call.refuse_in(voice, &cause))?;
     request.jkt = call.proved_key(&place).await?;
+    call.ready_to_tell(&place, voice, request.client.as_ref()).await?;
     AccessFields::note(&call.request, |fields| fields.grant_type = known_grant(parameters));
     let issued = call.state.dispatcher.exchange(&place, &request).await;
     let issued = issued.map_err(|cause| refuse_query_client(call, parameters, voice, &cause))?;

@@ -69,6 +69,7 @@ impl Registry {
             secret: secret.as_ref().map(|new| new.secret.clone()),
             permitted_by: None,
         };
+        self.ensure_id_key_for(tenant, &client.metadata).await?;
         let journal = self.client_journal(&client, actor, "create client");
         self.write(journal, move |store, journal| store.insert_registered(&new, journal)).await?;
         Ok(ShownClient { client, secret })
@@ -164,6 +165,7 @@ impl Registry {
             true => Some(self.end_of_registered(&client).await?),
             false => None,
         };
+        self.ensure_id_key_for(client.tenant, &client.metadata).await?;
         let mut journal = self.client_journal(&client, actor, "set client");
         journal.changes.extend(ends.iter().map(|ended| self.change(ended.tenant, ChangeKind::Revocations)));
         let change = RegisteredChange {

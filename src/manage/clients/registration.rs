@@ -80,6 +80,7 @@ impl Registry {
         let secret = needs_secret(&client.metadata).then(|| self.draw_client_secret(None, None));
         let row = secret.as_ref().map(|new| new.secret.clone());
         let new = NewRegistered { client: client.clone(), secret: row, permitted_by };
+        self.ensure_id_key_for(tenant, &client.metadata).await?;
         let journal = self.client_journal(&client, Actor::Guest, "register client");
         self.write(journal, move |store, journal| store.insert_registered(&new, journal)).await?;
         Ok(Registered { client, secret, token })

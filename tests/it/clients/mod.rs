@@ -2,6 +2,7 @@
 
 mod ends;
 mod grants;
+mod id_tokens;
 mod management;
 mod registration;
 

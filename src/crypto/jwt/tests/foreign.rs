@@ -64,11 +64,25 @@ fn an_algorithm_that_was_not_asked_for_is_refused_even_with_its_key() {
         let others: Vec<Algorithm> = Algorithm::ALL.into_iter().filter(|other| *other != issuer.algorithm).collect();
         let narrow = ForeignExpected { algorithms: &others, ..expected(&Profile::CLIENT_ASSERTION) };
         assert_eq!(keys_of(issuer).verify(&token, &narrow).unwrap_err(), JwtError::WrongAlgorithm);
-        for alg in ["none", "HS256", "ES384", "PS256", "Ed25519", "es256", ""] {
+        for alg in ["none", "HS256", "ES384", "PS256", "Ed448", "ed25519", "es256", ""] {
             let token = issuer.forge(with(head(issuer), "alg", Some(&json!(alg).to_string())), assertion());
             let refused = keys_of(issuer).verify(&token, &expected(&Profile::CLIENT_ASSERTION)).unwrap_err();
             assert_eq!(refused, JwtError::WrongAlgorithm, "{alg}");
         }
+    }
+}
+
+/// RFC 9864 deprecates the name EdDSA, and libraries sign by the new one. It was refused here once.
+#[test]
+fn ed25519_is_the_other_name_of_eddsa_and_of_nothing_else() {
+    for issuer in asymmetric() {
+        let is_ed = issuer.algorithm == Algorithm::EdDsa;
+        let token = issuer.forge(with(head(issuer), "alg", Some("\"Ed25519\"")), assertion());
+        let read = keys_of(issuer).verify(&token, &expected(&Profile::CLIENT_ASSERTION));
+        assert_eq!(read.err(), (!is_ed).then_some(JwtError::WrongAlgorithm));
+        let mut key = issuer.ring.jwks()["keys"][0].clone();
+        key["alg"] = json!("Ed25519");
+        assert_eq!(ForeignKeys::parse_registered(&json!({ "keys": [key] })).is_ok(), is_ed);
     }
 }
 
